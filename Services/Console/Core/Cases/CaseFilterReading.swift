@@ -1,0 +1,126 @@
+import Casework
+import Domain
+import Operations
+import WebAuth
+
+extension CallerView {
+  /// The filter that a query asks for. What is not valid is noted in `fields`.
+  func filter(_ fields: inout QueryFields) -> CaseFilter {
+    var filter = CaseFilter()
+    readStates(&fields, into: &filter)
+    readPlace(&fields, into: &filter)
+    filter.categories = categories(&fields)
+    filter.lead = lead(&fields)
+    filter.sources = fields.choices("source")
+    filter.overdue = fields.flag("overdue")
+    filter.finder = fields.text("finder")
+    filter.text = fields.text("q")
+    readPeriod(&fields, into: &filter)
+    if let assignee = fields.text("assigned_to") {
+      if assignee == "me" {
+        readDuty(&fields, into: &filter)
+      } else {
+        fields.fault("assigned_to", "unknown_value", "Only me is known.")
+      }
+    }
+    filter.counted = counted(&fields)
+    return filter
+  }
+
+  /// `state=open` means every state in which something still has to happen.
+  private func readStates(_ fields: inout QueryFields, into filter: inout CaseFilter) {
+    for text in fields.list("state") {
+      if text == "open" {
+        filter.states += CaseState.allCases.filter(\.isOpen)
+      } else if let state = CaseState(rawValue: text) {
+        filter.states.append(state)
+      } else {
+        let known = ["open"] + CaseState.allCases.map(\.rawValue)
+        fields.fault("state", "unknown_value", "Known are \(known.joined(separator: ", ")).")
+      }
+    }
+  }
+
+  private func readPlace(_ fields: inout QueryFields, into filter: inout CaseFilter) {
+    if let unit = unit(&fields) { filter.unitPath = policy.unitPath(unit) }
+    filter.unit = fields.text("at_unit").map { UnitCode($0) }
+    guard let text = fields.text("bbox") else { return }
+    let numbers = text.split(separator: ",").map { Double($0) }
+    if numbers.count == 4, let west = numbers[0], let south = numbers[1], let east = numbers[2], let north = numbers[3],
+      let box = CaseFilter.Box(west: west, south: south, east: east, north: north)
+    {
+      filter.box = box
+    } else {
+      fields.fault("bbox", "malformed_bbox", "Write west,south,east,north in degrees of WGS-84.")
+    }
+  }
+
+  /// The unit that the query names; nil when it names none. One beyond the caller's own is noted as a fault.
+  func unit(_ fields: inout QueryFields) -> UnitCode? {
+    guard let code = fields.text("unit").map({ UnitCode($0) }) else { return nil }
+    guard policy.units[code] != nil else {
+      fields.fault("unit", "unknown_unit", "The network has no such unit.")
+      return nil
+    }
+    guard covers(code) || policy.units.contains(code, caller.unit) else {
+      fields.fault("unit", "outside_unit", "The unit lies outside yours.")
+      return nil
+    }
+    return code
+  }
+
+  /// The categories that the query names, each with all that stand under it.
+  func categories(_ fields: inout QueryFields) -> [CategoryCode] {
+    fields.list("category").flatMap { text -> [CategoryCode] in
+      let code = CategoryCode(text)
+      guard policy.catalogue[code] != nil else {
+        fields.fault("category", "unknown_category", "The catalogue has no such category.")
+        return []
+      }
+      return policy.catalogue.categories.map(\.code).filter { policy.catalogue.contains(code, $0) }
+    }
+  }
+
+  func lead(_ fields: inout QueryFields) -> CaseFilter.Lead? {
+    guard let text = fields.text("department") else { return nil }
+    if text == "none" { return CaseFilter.Lead.none }
+    let code = DepartmentCode(text)
+    guard policy.departments[code] != nil else {
+      fields.fault("department", "unknown_department", "The network has no such department.")
+      return nil
+    }
+    return .department(code)
+  }
+
+  private func readPeriod(_ fields: inout QueryFields, into filter: inout CaseFilter) {
+    switch fields.moment("from") {
+    case .day(let day): filter.firstDay = Int32(day.dayNumber)
+    case .instant(let instant): filter.filedFrom = instant
+    case nil: break
+    }
+    switch fields.moment("to") {
+    case .day(let day): filter.lastDay = Int32(day.dayNumber)
+    case .instant(let instant): filter.filedBefore = instant
+    case nil: break
+    }
+  }
+
+  private func readDuty(_ fields: inout QueryFields, into filter: inout CaseFilter) {
+    switch caller.role {
+    case .handler: filter.waiting = caller.department.map { .department($0) }
+    case .officer, .hotline: filter.waiting = .verification(by: actor.text)
+    case .dispatcher, .supervisor: filter.waiting = .desk
+    case .inspector, .auditor, .admin, .source:
+      fields.fault("assigned_to", "nothing_assigned", "No cases wait for the role \(caller.role.rawValue).")
+    }
+  }
+
+  private func counted(_ fields: inout QueryFields) -> CaseFilter.Counted? {
+    guard let name = fields.text("counted") else { return nil }
+    if name == "overdue_open" { return .overdueOpen }
+    if let fact = CaseFacts.named.first(where: { $0.name == name })?.fact { return .fact(fact) }
+    let known = CaseFacts.named.map(\.name) + ["overdue_open"]
+    fields.fault("counted", "unknown_value", "Known are \(known.joined(separator: ", ")).")
+    return nil
+  }
+}

@@ -1,0 +1,27 @@
+import Hummingbird
+import Operations
+import WebAuth
+
+/// Every route of the console.
+enum ConsoleRouter {
+  static func router(
+    _ console: Console, door: DoorMiddleware<AuthenticatedContext>
+  ) -> Hummingbird.Router<AuthenticatedContext> {
+    let router = Hummingbird.Router(context: AuthenticatedContext.self)
+    router.add(middleware: door)
+    router.add(middleware: SecurityHeaders())
+    SessionRoutes(console: console).addOpen(to: router)
+    PageRoutes(console: console).add(to: router)
+
+    let api = router.group("v1").add(middleware: AuthenticationMiddleware(console.authenticator))
+    SessionRoutes(console: console).add(to: api)
+    CaseRoutes(console: console).add(to: api)
+    AccountabilityRoutes(console: console).add(to: api)
+    StatisticsRoutes(console: console).add(to: api)
+    TerritoryRoutes(console: console).add(to: api)
+    InboxRoutes(console: console).add(to: api)
+    TaskRoutes(console: console).add(to: api)
+    StreamRoutes(console: console).add(to: api)
+    return router
+  }
+}

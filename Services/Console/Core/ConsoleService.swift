@@ -1,0 +1,61 @@
+import Casework
+import Cryptography
+import GridNetwork
+import Hummingbird
+import Journal
+public import Operations
+public import ServiceLifecycle
+import WebAuth
+
+/// The door for people and department systems.
+public enum ConsoleService {
+  public static let name = "console"
+  public static let summary = "case commands, queries, statistics, live stream and web pages"
+
+  static let port = SettingKey(
+    "GRIDLOOP_CONSOLE_PORT", default: 8_080, range: 0...65_535, help: "port of the HTTP door; 0 takes any free")
+  static let secureCookies = SettingKey(
+    "GRIDLOOP_SECURE_COOKIES", default: false,
+    help: "mark cookies for TLS alone; on wherever the pages are reached over https")
+
+  /// The service's own settings.
+  public static let keys: [any AnySettingKey] = [port, secureCookies] + DoorKeys.all
+
+  /// The service's parts. The policies are read before the door opens.
+  @Sendable public static func services(_ context: ServiceContext) async throws -> [any Service] {
+    let policies = PolicyStore(pool: context.database, geometry: .skip, logger: context.logger)
+    try await policies.refresh()
+    let publisher = JournalPublisher(bus: context.bus)
+    let reader = JournalReader(pool: context.database)
+    let feed = LiveFeed()
+    let console = Console(
+      pool: context.database, policies: policies,
+      desk: CommandDesk(pool: context.database, policies: policies, publisher: publisher, clock: context.clock),
+      reader: reader,
+      authenticator: Authenticator(store: AccountStore(pool: context.database), hasher: PasswordHasher()),
+      clock: context.clock, feed: feed, shapes: ShapeStore(pool: context.database),
+      cookiesAreSecure: context.settings[secureCookies], logger: context.logger)
+    context.metrics.gauge("gridloop_console_streams", help: "Live streams that are open.") {
+      Double(feed.listenerCount)
+    }
+    let router = ConsoleRouter.router(console, door: context.doorMiddleware())
+    return [
+      DeskService(desk: console.desk),
+      LoopService { await policies.run() },
+      LoopService { await publisher.runBeacons() },
+      context.door(router: router, port: context.settings[port]),
+      // Stops before the door, which waits for its requests: streams end only when the feed does.
+      LiveFollower(feed: feed, bus: context.bus, reader: reader, logger: context.logger),
+    ]
+  }
+}
+
+/// Finishes, at the end, the commands that were taken.
+struct DeskService: Service {
+  let desk: CommandDesk
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    await desk.close()
+  }
+}

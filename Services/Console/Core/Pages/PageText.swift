@@ -1,0 +1,56 @@
+import HTTPTypes
+import Hummingbird
+
+/// The languages that pages are written in.
+enum PageLanguage: String, CaseIterable, Sendable {
+  case chinese = "zh-CN"
+  case english = "en"
+
+  /// The language that `?lang=` names, else the one that the browser likes best, else Chinese.
+  static func of(_ request: Request) -> PageLanguage {
+    if let asked = request.uri.queryParameters["lang"], let language = matching(asked) { return language }
+    return preferred(request.headers[.acceptLanguage] ?? "")
+  }
+
+  /// By the weights of `Accept-Language` (RFC 9110, 12.5.4); of equal ones the first.
+  static func preferred(_ header: String) -> PageLanguage {
+    var best: (language: PageLanguage, weight: Double)?
+    for range in header.split(separator: ",") {
+      let parts = range.split(separator: ";")
+      guard let tag = parts.first, let language = matching(tag.filter { $0 != " " }[...]) else { continue }
+      let weight = parts.dropFirst().compactMap { part -> Double? in
+        let text = part.filter { $0 != " " }
+        return text.hasPrefix("q=") ? Double(text.dropFirst(2)) : nil
+      }.first ?? 1
+      if weight > 0, weight > best?.weight ?? 0 { best = (language, weight) }
+    }
+    return best?.language ?? .chinese
+  }
+
+  private static func matching(_ tag: Substring) -> PageLanguage? {
+    switch tag.lowercased().prefix(2) {
+    case "zh": .chinese
+    case "en": .english
+    default: nil
+    }
+  }
+
+  func text(_ chinese: String, _ english: String) -> String { self == .chinese ? chinese : english }
+}
+
+/// Text in HTML, between tags or within a quoted attribute.
+func escaped(_ text: String) -> String {
+  var result = ""
+  result.reserveCapacity(text.utf8.count)
+  for character in text.unicodeScalars {
+    switch character {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    case "'": result += "&#39;"
+    default: result.unicodeScalars.append(character)
+    }
+  }
+  return result
+}

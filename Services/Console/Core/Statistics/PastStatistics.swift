@@ -1,0 +1,63 @@
+import Casework
+import Domain
+import Journal
+import WebAuth
+
+/// Figures as they stood at a moment of the past, by folding the journal up to it: right, and slower than the rollups.
+struct PastStatistics: Sendable {
+  let console: Console
+
+  func table(
+    _ scope: StatisticsScope, by grouping: StatisticsGrouping, at moment: Instant
+  ) async throws -> IndicatorTable {
+    var table = IndicatorTable()
+    var minutes: [String: [Double]] = [:]
+    var allMinutes: [Double] = []
+    try await PastCases(console: console).forEach(scope.view.caller.district, at: moment) { _, value in
+      guard scope.held(value) else { return }
+      let key = scope.key(of: value, by: grouping)
+      let isOverdue = value.nextDueAt.map { $0 < moment } ?? false
+      table.groups[key, default: IndicatorTally()].add(value.facts)
+      table.total.add(value.facts)
+      if isOverdue {
+        table.groups[key, default: IndicatorTally()].overdueOpen += 1
+        table.total.overdueOpen += 1
+      }
+      if let handledAt = value.handledAt, let dispatchedAt = value.dispatchedAt {
+        let taken = handledAt.seconds(since: dispatchedAt) / 60
+        minutes[key, default: []].append(taken)
+        allMinutes.append(taken)
+      }
+    }
+    for (key, taken) in minutes { table.groups[key]?.handleMinutes = HandleMinutes(of: taken) }
+    table.total.handleMinutes = HandleMinutes(of: allMinutes)
+    return table
+  }
+}
+
+extension StatisticsScope {
+  /// Whether the scope holds the case as it stood.
+  fileprivate func held(_ value: Case) -> Bool {
+    let subject = value.subject
+    guard covers(subject.unit), categories.isEmpty || categories.contains(subject.category),
+      source == nil || source == subject.source
+    else { return false }
+    switch lead {
+    case .department(let department): if value.lead?.department != department { return false }
+    case .some(.none): if value.lead != nil { return false }
+    case nil: break
+    }
+    let day = view.policy.filedDay(subject.filedAt)
+    return firstDay.map { day >= $0 } ?? true && lastDay.map { day <= $0 } ?? true
+  }
+
+  fileprivate func key(of value: Case, by grouping: StatisticsGrouping) -> String {
+    switch grouping {
+    case .unit: child(holding: value.subject.unit).text
+    case .department: value.lead?.department.text ?? ""
+    case .category: value.subject.category.text
+    case .source: value.subject.source.rawValue
+    case .officer: value.subject.finder
+    }
+  }
+}

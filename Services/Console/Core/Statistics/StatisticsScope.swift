@@ -1,0 +1,157 @@
+import Casework
+import Domain
+import GridNetwork
+import Hummingbird
+import Operations
+import WebAuth
+
+/// What figures are grouped by.
+enum StatisticsGrouping: String, CaseIterable, Sendable {
+  case unit, department, category, source, officer
+}
+
+/// Which cases figures are asked of: a unit's subtree and, by local day of filing, a period; further filters narrow it.
+struct StatisticsScope: Sendable {
+  let view: CallerView
+  /// Figures are of this unit and what lies under it.
+  let unit: UnitCode
+  let categories: [CategoryCode]
+  /// The category as the query named it.
+  let categoryText: String?
+  let lead: CaseFilter.Lead?
+  let source: ReportSource?
+  let firstDay: Int32?
+  let lastDay: Int32?
+  let asOf: Moment?
+
+  /// Reads the scope of a request. Statistics are for those who see all cases of their unit, or of their department.
+  ///
+  /// - Throws: 403 for a machine and for discipline inspection, which see single cases only.
+  init(_ view: CallerView, _ fields: inout QueryFields, defaultDays: Int32? = nil, now: Instant) throws(Problem) {
+    guard view.caller.role != .source, view.caller.role != .inspector else {
+      throw .forbidden(code: "role", "This needs another role than \(view.caller.role.rawValue).")
+    }
+    self.view = view
+    let asked = view.unit(&fields)
+    // A unit above the caller's own means what the caller may see of it.
+    unit = asked.map { view.covers($0) ? $0 : view.caller.unit } ?? view.caller.unit
+    categories = view.categories(&fields)
+    categoryText = fields.text("category")
+    let lead = view.lead(&fields)
+    if view.caller.role == .handler, let own = view.caller.department {
+      self.lead = .department(own)
+      if let lead, lead != .department(own) {
+        fields.fault("department", "outside_department", "Only your own department's figures are for you to see.")
+      }
+    } else {
+      self.lead = lead
+    }
+    source = fields.choice("source")
+    let zone = view.zone
+    let to = fields.moment("to")?.dayNumber(in: zone)
+    let from = fields.moment("from")?.dayNumber(in: zone)
+    let today = Int32(zone.date(of: now).dayNumber)
+    lastDay = to ?? defaultDays.map { _ in today }
+    firstDay = from ?? defaultDays.map { (to ?? today) - $0 + 1 }
+    asOf = fields.moment("as_of")
+  }
+
+  /// Whether figures are of the whole district.
+  var isWholeDistrict: Bool { view.policy.units[unit]?.parent == nil }
+
+  /// How deep the unit lies: the place of its children's codes in a unit's path, from 1.
+  var childPlace: Int32 { Int32(view.policy.units.path(to: unit).count + 1) }
+
+  /// The group of a unit when figures are grouped by the units right under this scope's; the scope's own unit for cases
+  /// that no finer unit is known of.
+  func child(holding unit: UnitCode) -> UnitCode {
+    let path = path(to: unit)
+    guard let place = path.firstIndex(of: self.unit), place + 1 < path.count else { return self.unit }
+    return path[place + 1]
+  }
+
+  /// The unit's path, also of one that is no longer in force: its cases still lie where it lay.
+  func path(to unit: UnitCode) -> [UnitCode] {
+    let known = view.policy.units.path(to: unit)
+    if !known.isEmpty { return known.map(\.code) }
+    guard let retired = view.network.retiredUnits.first(where: { $0.code == unit }), let parent = retired.parent else {
+      return [unit]
+    }
+    return view.policy.units.path(to: parent).map(\.code) + [unit]
+  }
+
+  func covers(_ unit: UnitCode) -> Bool { isWholeDistrict || path(to: unit).contains(self.unit) }
+
+  /// Every unit of the scope, retired ones as well; nil for the whole district.
+  var unitCodes: [UnitCode]? {
+    if isWholeDistrict { return nil }
+    let known = view.policy.units.units.map(\.code).filter { view.policy.units.contains(unit, $0) }
+    return known + view.network.retiredUnits.map(\.code).filter { covers($0) }
+  }
+
+  /// The same cases as a filter of lists.
+  var filter: CaseFilter {
+    var filter = CaseFilter()
+    filter.unitPath = view.policy.unitPath(unit)
+    filter.categories = categories
+    filter.lead = lead
+    filter.sources = source.map { [$0] } ?? []
+    filter.firstDay = firstDay
+    filter.lastDay = lastDay
+    return filter
+  }
+}
+
+/// The address of the list that holds exactly the cases of a group.
+struct DrillDown: Sendable {
+  private var fields: [(name: String, value: String)] = []
+
+  init(_ scope: StatisticsScope, grouping: StatisticsGrouping? = nil, key: String = "", day: Int32? = nil) {
+    let isDirect = grouping == .unit && key == scope.unit.text
+    if isDirect {
+      set("at_unit", key)
+    } else {
+      set("unit", grouping == .unit ? key : scope.unit.text)
+    }
+    set("category", grouping == .category ? key : scope.categoryText)
+    if grouping == .department {
+      set("department", key.isEmpty ? "none" : key)
+    } else {
+      switch scope.lead {
+      case .department(let department): set("department", department.text)
+      case .some(.none): set("department", "none")
+      case nil: break
+      }
+    }
+    set("source", grouping == .source ? key : scope.source?.rawValue)
+    if grouping == .officer { set("finder", key) }
+    set("from", (day ?? scope.firstDay).map { CivilDate(dayNumber: Int($0)).description })
+    set("to", (day ?? scope.lastDay).map { CivilDate(dayNumber: Int($0)).description })
+    set("as_of", scope.asOf?.text)
+  }
+
+  private mutating func set(_ name: String, _ value: String?) {
+    if let value { fields.append((name, value)) }
+  }
+
+  mutating func replaceUnit(_ unit: UnitCode) {
+    fields.removeAll { $0.name == "unit" || $0.name == "at_unit" }
+    set("at_unit", unit.text)
+  }
+
+  /// With `counted`, only what this indicator counts.
+  func address(counted: String? = nil) -> String {
+    let all = fields + (counted.map { [(name: "counted", value: $0)] } ?? [])
+    return "/v1/cases?" + all.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
+  }
+}
+
+extension Moment {
+  /// As a query writes it.
+  var text: String {
+    switch self {
+    case .day(let day): day.description
+    case .instant(let instant): instant.rfc3339()
+    }
+  }
+}

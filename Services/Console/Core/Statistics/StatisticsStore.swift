@@ -1,0 +1,124 @@
+import Casework
+import Domain
+import PostgresClient
+import WebAuth
+
+/// Figures from the rollups and, where these do not have them, from the cases. Both count the same facts.
+struct StatisticsStore: Sendable {
+  let pool: PostgresPool
+
+  /// `sum(reported), sum(valid), …` over the rollups.
+  private static let rollupSums = IndicatorTally.names.map { "sum(d.\($0))::bigint" }.joined(separator: ", ")
+
+  /// The same counts over the cases.
+  private static let caseCounts = CaseFacts.named
+    .map { "count(*) FILTER (WHERE c.facts & \($0.fact.rawValue) <> 0)" }.joined(separator: ", ")
+
+  private static let minutes = "(extract(epoch FROM c.handled_at - c.dispatched_at) / 60)::double precision"
+
+  /// The figures of every group and over all.
+  func table(_ scope: StatisticsScope, by grouping: StatisticsGrouping, now: Instant) async throws -> IndicatorTable {
+    var table = try await live(scope, by: grouping, now: now)
+    if grouping == .officer { return table }
+    table.total.counts = IndicatorTally().counts
+    for key in table.groups.keys { table.groups[key]?.counts = IndicatorTally().counts }
+    for (key, counts) in try await rollups(scope, by: grouping) {
+      let group = grouping == .unit ? scope.child(holding: UnitCode(key)).text : key
+      table.groups[group, default: IndicatorTally()].add(counts)
+      table.total.add(counts)
+    }
+    return table
+  }
+
+  /// The sums of the rollups by the column that the grouping stands for.
+  private func rollups(
+    _ scope: StatisticsScope, by grouping: StatisticsGrouping
+  ) async throws -> [(key: String, tally: IndicatorTally)] {
+    let column =
+      switch grouping {
+      case .unit: "d.unit"
+      case .department: "d.department"
+      case .category: "d.category"
+      case .source: "d.source"
+      case .officer: preconditionFailure("rollups do not know who found a case")
+      }
+    return try await rollups(scope, column) { try $0.text(0) }
+  }
+
+  /// The sums of each day.
+  func days(_ scope: StatisticsScope) async throws -> [Int32: IndicatorTally] {
+    let rows = try await rollups(scope, "d.day - DATE '1970-01-01'") { try $0.int32(0) }
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.tally) })
+  }
+
+  private func rollups<Key>(
+    _ scope: StatisticsScope, _ column: String, _ key: (PostgresRow) throws -> Key
+  ) async throws -> [(key: Key, tally: IndicatorTally)] {
+    var conditions = Conditions()
+    conditions.add("d.district = ?", .text(scope.view.caller.district.text))
+    if let units = scope.unitCodes { conditions.add("d.unit = ANY(?)", .texts(units.map(\.text))) }
+    if !scope.categories.isEmpty { conditions.add("d.category = ANY(?)", .texts(scope.categories.map(\.text))) }
+    switch scope.lead {
+    case .department(let department): conditions.add("d.department = ?", .text(department.text))
+    case .some(.none): conditions.add("d.department = ''")
+    case nil: break
+    }
+    if let source = scope.source { conditions.add("d.source = ?", .text(source.rawValue)) }
+    if let day = scope.firstDay { conditions.add("d.day >= DATE '1970-01-01' + ?", .int32(day)) }
+    if let day = scope.lastDay { conditions.add("d.day <= DATE '1970-01-01' + ?", .int32(day)) }
+    let text = """
+      SELECT \(column), \(Self.rollupSums) FROM rollup_daily d WHERE \(conditions.text) GROUP BY 1 ORDER BY 1
+      """
+    return try await pool.query(.unprepared(text), conditions.parameters).map { row in
+      var tally = IndicatorTally()
+      for place in tally.counts.indices { tally.counts[place] = try row.int64(place + 1) }
+      return (try key(row), tally)
+    }
+  }
+
+  /// What the rollups do not have: who is overdue now, how long handling took, and who found a case.
+  private func live(
+    _ scope: StatisticsScope, by grouping: StatisticsGrouping, now: Instant
+  ) async throws -> IndicatorTable {
+    var conditions = Conditions()
+    conditions.add(scope.view.sight)
+    conditions.add(scope.filter, now: now)
+    let moment = conditions.bind(.timestamp(microseconds: now.microseconds))
+    let column: String
+    switch grouping {
+    case .unit: column = "split_part(c.unit_path, '/', \(conditions.bind(.int32(scope.childPlace))))"
+    case .department: column = "coalesce(c.lead, '')"
+    case .category: column = "c.category"
+    case .source: column = "c.source"
+    case .officer: column = "c.finder"
+    }
+    let counts = grouping == .officer ? Self.caseCounts : "count(*)"
+    let text = """
+      SELECT g.key, grouping(g.key), count(*) FILTER (WHERE c.due_at < \(moment)),
+        avg(\(Self.minutes)) FILTER (WHERE c.handled_at IS NOT NULL),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY \(Self.minutes)) FILTER (WHERE c.handled_at IS NOT NULL),
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY \(Self.minutes)) FILTER (WHERE c.handled_at IS NOT NULL),
+        \(counts)
+      FROM cases c CROSS JOIN LATERAL (SELECT \(column) AS key) g
+      WHERE \(conditions.text) GROUP BY GROUPING SETS ((g.key), ())
+      """
+    var table = IndicatorTable()
+    for row in try await pool.query(.unprepared(text), conditions.parameters) {
+      var tally = IndicatorTally()
+      tally.overdueOpen = try row.int64(2)
+      if let mean = try row.doubleOrNil(3), let p50 = try row.doubleOrNil(4), let p90 = try row.doubleOrNil(5) {
+        tally.handleMinutes = HandleMinutes(mean: mean, p50: p50, p90: p90)
+      }
+      if grouping == .officer {
+        for place in tally.counts.indices { tally.counts[place] = try row.int64(place + 6) }
+      }
+      if try row.int32(1) == 1 {
+        table.total = tally
+      } else {
+        let key = try row.text(0)
+        table.groups[grouping == .unit && key.isEmpty ? scope.unit.text : key] = tally
+      }
+    }
+    return table
+  }
+}

@@ -1,0 +1,128 @@
+import Domain
+import Journal
+import Platform
+
+/// An event as it is sent on: decoded once for all who hear it.
+struct LiveEvent: Sendable {
+  let event: JournalEvent
+  /// Nil for a kind that this version does not know.
+  let decoded: CaseEvent?
+}
+
+/// The newest events of every district, kept for the streams of this process.
+///
+/// Each stream reads at its own pace by the number that it has come to; one that falls behind what is kept reads the
+/// journal. So memory is bounded however many listen and however slowly. Thread-safe.
+final class LiveFeed: Sendable {
+  /// Events kept for each district.
+  static let maxKeptEvents = 1_024
+  /// Streams at once.
+  static let maxListeners = 2_000
+
+  /// What a stream finds when it looks.
+  enum Look {
+    /// Events after the number asked for, without a gap.
+    case events([LiveEvent])
+    /// Nothing newer is known.
+    case nothing
+    /// What follows the number is no longer, or not yet, kept: it stands in the journal.
+    case behind
+    case closed
+  }
+
+  private struct Tail {
+    /// The last number that was added, or from which on events are kept.
+    var lastSeq: Int64
+    var events: [LiveEvent] = []
+  }
+
+  private struct State {
+    var tails: [UnitCode: Tail] = [:]
+    var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+    var nextListener = 0
+    var isClosed = false
+  }
+
+  private let state = Locked(State())
+
+  /// Adds events that continue what is kept; those that do not begin it anew.
+  func add(_ events: [LiveEvent], of district: UnitCode) {
+    guard let first = events.first, let last = events.last else { return }
+    let listeners = state.withLock { state in
+      var tail = state.tails[district] ?? Tail(lastSeq: first.event.seq - 1)
+      if tail.lastSeq != first.event.seq - 1 { tail = Tail(lastSeq: first.event.seq - 1) }
+      tail.events += events.suffix(Self.maxKeptEvents)
+      if tail.events.count > Self.maxKeptEvents { tail.events.removeFirst(tail.events.count - Self.maxKeptEvents) }
+      tail.lastSeq = last.event.seq
+      state.tails[district] = tail
+      return Array(state.listeners.values)
+    }
+    for listener in listeners { listener.yield() }
+  }
+
+  /// Forgets what is kept and says where the journal stands: what comes next continues from there.
+  func restart(_ district: UnitCode, at seq: Int64) {
+    state.withLock { $0.tails[district] = Tail(lastSeq: seq) }
+    tick()
+  }
+
+  /// What follows `seq`, at most `limit` events.
+  func look(_ district: UnitCode, after seq: Int64, limit: Int) -> Look {
+    state.withLock { state in
+      if state.isClosed { return .closed }
+      guard let tail = state.tails[district] else { return .behind }
+      if seq == tail.lastSeq { return .nothing }
+      guard let first = tail.events.first, seq >= first.event.seq - 1, seq < tail.lastSeq else { return .behind }
+      let start = Int(seq + 1 - first.event.seq)
+      return .events(Array(tail.events[start..<min(start + limit, tail.events.count)]))
+    }
+  }
+
+  /// Wakes every listener, for heartbeats.
+  func tick() {
+    for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield() }
+  }
+
+  /// A listener is woken whenever something may have come; several wake-ups may be one. Nil when there are too many.
+  func listen() -> Listener? {
+    let (wakes, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let number = state.withLock { state -> Int? in
+      guard !state.isClosed, state.listeners.count < Self.maxListeners else { return nil }
+      state.nextListener += 1
+      state.listeners[state.nextListener] = continuation
+      return state.nextListener
+    }
+    return number.map { Listener(feed: self, number: $0, wakes: wakes) }
+  }
+
+  /// Ends every stream.
+  func close() {
+    let listeners = state.withLock { state in
+      state.isClosed = true
+      defer { state.listeners = [:] }
+      return Array(state.listeners.values)
+    }
+    for listener in listeners { listener.finish() }
+  }
+
+  var listenerCount: Int { state.withLock { $0.listeners.count } }
+
+  fileprivate func leave(_ number: Int) {
+    state.withLock { $0.listeners.removeValue(forKey: number) }?.finish()
+  }
+
+  /// One stream's place at the feed; it leaves when it is let go.
+  final class Listener: Sendable {
+    private let feed: LiveFeed
+    private let number: Int
+    let wakes: AsyncStream<Void>
+
+    fileprivate init(feed: LiveFeed, number: Int, wakes: AsyncStream<Void>) {
+      self.feed = feed
+      self.number = number
+      self.wakes = wakes
+    }
+
+    deinit { feed.leave(number) }
+  }
+}

@@ -1,0 +1,24 @@
+public import Casework
+public import Journal
+public import PostgresClient
+import Domain
+import GridNetwork
+
+/// Keeps a timer for each clock that runs, from what the journal says.
+public struct TimerEffect: JournalEffect {
+  /// The consumer's name in `positions`.
+  public static let consumer = "escalation"
+
+  private let policies: PolicyStore
+
+  public init(policies: PolicyStore) { self.policies = policies }
+
+  public func apply(_ events: [JournalEvent], in transaction: Transaction) throws {
+    guard let district = events.first?.district else { return }
+    guard let policy = policies.current(district)?.policy else { throw PolicyFault.noNetwork(district) }
+    var plan = TimerPlan()
+    for event in events { try plan.add(event, policy: policy) }
+    let calls = plan.calls(district)
+    if !calls.isEmpty { _ = try transaction.pipeline(calls) }
+  }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Cryptography
+import Domain
+import Journal
+import PostgresClient
+import Wire
+
+struct JournalVerifyCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Recompute every hash of the journals and compare signed checkpoints.",
+    discussion: """
+      Names each row that was changed, removed or inserted. Checkpoints are signed ends of the journal, kept outside the
+      database (`gridctl journal checkpoint`): they find what recomputing alone cannot, a chain rewritten as a whole.
+      Those in the stack's directory `checkpoints` are compared unless another directory is named.
+      """)
+
+  @Option(help: "Verify one district only.")
+  var district: String?
+  @Option(help: ArgumentHelp("Directory of signed checkpoints.", valueName: "dir"))
+  var checkpoints: String?
+  @OptionGroup var common: CommonOptions
+
+  func answer() async throws -> Answer {
+    let stack = common.stack()
+    let signed = try CheckpointFiles(stack: stack, directory: checkpoints)
+      .read(isRequired: checkpoints != nil)
+    return try await stack.withDatabase { pool in
+      let ends = try await Self.ends(pool, district: district)
+      let verifier = JournalVerifier(pool: pool)
+      let total = ends.reduce(Int64(0)) { $0 + $1.value.seq }
+      let progress = Progress("verify", unit: "events", total: total)
+      var reports: [JournalVerifier.Report] = []
+      var before: Int64 = 0
+      for (district, end) in ends.sorted(by: { $0.key < $1.key }) {
+        let base = before
+        reports.append(
+          try await verifier.verify(district, to: end, checkpoints: signed.filter { $0.district == district }) {
+            progress.set(base + $0)
+          })
+        before += end.seq
+      }
+      return Self.answer(reports)
+    }
+  }
+
+  /// The ends of all journals, or of the one asked for. Throws `Refusal` when the district has none.
+  static func ends(_ pool: PostgresPool, district: String?) async throws -> [UnitCode: JournalPosition] {
+    let ends = try await JournalReader(pool: pool).ends()
+    guard let district else { return ends }
+    guard let end = ends[UnitCode(district)] else {
+      throw Refusal("unknown_district", "district \(district) has no journal")
+    }
+    return [UnitCode(district): end]
+  }
+
+  static func answer(_ reports: [JournalVerifier.Report]) -> Answer {
+    let faults = reports.flatMap(\.faults)
+    let json: JSONValue = [
+      "valid": .bool(faults.isEmpty),
+      "districts": .array(
+        reports.map { report in
+          [
+            "district": .string(report.district.text), "events": .integer(report.events),
+            "last_seq": .integer(report.end.seq), "last_hash": .string(Hexadecimal.encode(report.end.hash)),
+            "checkpoints": .integer(Int64(report.checkpoints)),
+            "faults": .array(
+              report.faults.map { fault in
+                ["seq": .integer(fault.seq), "kind": .string("\(fault.kind)"), "detail": .string(fault.description)]
+              }),
+          ]
+        }),
+    ]
+    var lines = reports.map { report in
+      let checkpoints = report.checkpoints == 1 ? "1 checkpoint" : "\(report.checkpoints) checkpoints"
+      return report.faults.isEmpty
+        ? "\(report.district): \(Figures.grouped(report.events)) events and \(checkpoints) hold"
+        : "\(report.district): \(report.faults.count) faults"
+    }
+    lines += faults.map { "  " + $0.description }
+    return Answer(
+      json, text: lines.isEmpty ? "no district has a journal" : lines.joined(separator: "\n"), isGood: faults.isEmpty)
+  }
+}

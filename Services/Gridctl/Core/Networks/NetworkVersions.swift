@@ -1,0 +1,106 @@
+import Cryptography
+import Domain
+import Journal
+import GridNetwork
+import PostgresClient
+import Wire
+
+/// One stored version of a district's network.
+struct NetworkVersion: Sendable {
+  let district: UnitCode
+  let number: Int32
+  let name: String
+  let sha256: [UInt8]
+  let appliedAt: Instant
+  let appliedBy: String
+
+  var json: JSONValue {
+    [
+      "district": .string(district.text), "version": .integer(Int64(number)), "name": .string(name),
+      "sha256": .string(Hexadecimal.encode(sha256)), "applied_at": .string(appliedAt.rfc3339()),
+      "applied_by": .string(appliedBy),
+    ]
+  }
+}
+
+/// The table `network_versions`.
+enum NetworkVersions {
+  private static let all = Statement(
+    "gridctl_network_versions",
+    "SELECT district, version, name, sha256, applied_at, applied_by FROM network_versions ORDER BY district, version")
+
+  private static let newest = Statement(
+    "gridctl_network_newest",
+    "SELECT version, sha256 FROM network_versions WHERE district = $1 ORDER BY version DESC LIMIT 1")
+
+  private static let archive = Statement(
+    "gridctl_network_archive",
+    """
+    SELECT district, version, archive FROM network_versions AS v
+    WHERE version = (SELECT max(version) FROM network_versions AS n WHERE n.district = v.district)
+    ORDER BY (name = $1) DESC, district LIMIT 1
+    """)
+
+  private static let insert = Statement(
+    "gridctl_network_insert",
+    """
+    INSERT INTO network_versions (district, version, name, archive, sha256, applied_by)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    """)
+
+  private static let begin = Statement(
+    "gridctl_network_begin", "INSERT INTO journal_head (district) VALUES ($1) ON CONFLICT (district) DO NOTHING")
+
+  /// Two loads at once: the second waits, and then finds its version there.
+  private static let lock = Statement(
+    "gridctl_network_lock", "SELECT pg_advisory_xact_lock(hashtextextended('gridloop network load', 0))::text")
+
+  static func list(_ pool: PostgresPool) async throws -> [NetworkVersion] {
+    try await pool.query(all).map { row in
+      NetworkVersion(
+        district: UnitCode(try row.text(0)), number: try row.int32(1), name: try row.text(2),
+        sha256: try row.bytes(3), appliedAt: try row.instant(4), appliedBy: try row.text(5))
+    }
+  }
+
+  /// The newest version of the network of that name, or of the first one there is; nil when none is loaded.
+  static func read(
+    named name: String?, geometry: GeometryReading, _ pool: PostgresPool
+  ) async throws -> LoadedNetwork? {
+    guard let row = try await pool.query(archive, [.text(name ?? "")]).first else { return nil }
+    return try NetworkReader.read(
+      try ArchiveSource(try row.bytes(2)), version: try row.int32(1), geometry: geometry)
+  }
+
+  /// Stores the network as the newest version of each of its districts, unless it is that already, and begins the
+  /// journals that are missing; all of it or nothing.
+  /// - Returns: the version of each district and whether it is new.
+  static func store(
+    _ network: LoadedNetwork, archive bytes: [UInt8], by operatorName: String, _ pool: PostgresPool
+  ) async throws -> [(district: UnitCode, version: Int32, isNew: Bool)] {
+    let digest = SHA256.digest(of: bytes)
+    let districts = network.policy.units.roots.map(\.code)
+    let name = network.policy.name
+    return try await pool.transaction { transaction in
+      _ = try transaction.query(lock)
+      return try districts.map { district in
+        try transaction.execute(begin, [.text(district.text)])
+        if let row = try transaction.query(newest, [.text(district.text)]).first {
+          let version = try row.int32(0)
+          guard try row.bytes(1) != digest else { return (district, version, false) }
+          try transaction.execute(
+            insert,
+            [
+              .text(district.text), .int32(version + 1), .text(name), .bytes(bytes), .bytes(digest),
+              .text(operatorName),
+            ])
+          return (district, version + 1, true)
+        }
+        try transaction.execute(
+          insert,
+          [.text(district.text), .int32(1), .text(name), .bytes(bytes), .bytes(digest), .text(operatorName)])
+        return (district, 1, true)
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import Glibc
+import GridctlCore
+
+exit(await Gridctl.run(arguments: Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,197 @@
+import Domain
+import HTTPTypes
+import Hummingbird
+import Journal
+import NIOCore
+import Operations
+import Platform
+import WebAuth
+import Wire
+
+/// `POST /v1/reports/bulk`: lines of JSON in, one line of result for each, in order, while the stream goes on.
+///
+/// What has been read while a commit is under way is filed with the next; a sender that waits for each answer gets it
+/// at once.
+struct BulkRoute: Sendable {
+  static let mediaTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl"]
+  static let maxLineBytes = ReportLimits.maxReportBytes
+  static let maxLines = 1_000_000
+  /// How often a group of lines is offered to a queue that is full, and how long it waits in between.
+  static let maxOffers = 100
+  static let offerMilliseconds: Int64 = 50
+
+  let intake: ReportIntake
+  let desk: FilingDesk
+  let metrics: IntakeMetrics
+
+  func post(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let caller = try context.requireCaller()
+    _ = try intake.network(of: caller)
+    let key = try ReportIntake.key(request.headers[.idempotencyKey])
+    try request.requireContentType(Self.mediaTypes)
+    let body = request.body
+    return Response(
+      status: .ok, headers: [.contentType: "application/x-ndjson"],
+      body: ResponseBody { writer in
+        let queue = BulkQueue()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask { await read(body, key: key, caller: caller, into: queue) }
+          do {
+            while let lines = await queue.take(FilingDesk.maxParcelReports) {
+              try await writer.write(await file(lines, district: caller.district))
+            }
+          } catch {
+            await queue.end()
+            throw error
+          }
+        }
+        try await writer.finish(nil)
+      })
+  }
+
+  // MARK: Reading
+
+  private func read(_ body: RequestBody, key: String?, caller: Caller, into queue: BulkQueue) async {
+    var splitter = LineSplitter(maxLineBytes: Self.maxLineBytes)
+    var isCut = false
+    var count = 0
+    do {
+      for try await bytes in body {
+        let lines = splitter.lines(bytes)
+        count += lines.count
+        guard !lines.isEmpty else { continue }
+        guard await queue.put(prepare(lines, key: key, caller: caller)) else { return }
+        if count >= Self.maxLines {
+          _ = await queue.put([.refused(number: count + 1, .tooManyLines)])
+          await queue.end()
+          return
+        }
+      }
+    } catch {
+      isCut = true
+    }
+    if let last = splitter.last() {
+      // Half a line can be whole JSON, as a number is: what was cut is not filed.
+      let line = isCut ? [.refused(number: last.number, .incomplete)] : prepare([last], key: key, caller: caller)
+      _ = await queue.put(line)
+    }
+    await queue.end()
+  }
+
+  private func prepare(_ lines: [LineSplitter.Line], key: String?, caller: Caller) -> [BulkQueue.Line] {
+    lines.map { line in
+      switch line {
+      case .tooLong(let number): return .refused(number: number, .tooLong)
+      case .whole(let number, let bytes):
+        do throws(Problem) {
+          let network = try intake.network(of: caller)
+          let request = try bytes.request { bytes throws(Problem) in
+            try intake.request(bytes, key: key.map { "\($0):\(number)" }, caller: caller, network: network)
+          }
+          return .ready(number: number, request)
+        } catch {
+          return .refused(number: number, .problem(error))
+        }
+      }
+    }
+  }
+
+  // MARK: Filing
+
+  private func file(_ lines: [BulkQueue.Line], district: UnitCode) async -> ByteBuffer {
+    let requests = lines.compactMap { line in
+      if case .ready(_, let request) = line { return request }
+      return nil
+    }
+    var outcomes = await file(requests, district: district)[...]
+    var writer = JSONWriter(capacity: lines.count * 96)
+    for line in lines {
+      switch line {
+      case .refused(let number, let fault): refuse(number, fault.problem, &writer)
+      case .ready(let number, _):
+        switch outcomes.removeFirst() {
+        case .success(let outcome): answer(number, outcome, &writer)
+        case .failure(let error): refuse(number, Problem(filing: error), &writer)
+        }
+      }
+    }
+    return ByteBuffer(bytes: writer.bytes)
+  }
+
+  private func file(_ requests: [FilingRequest], district: UnitCode) async -> FilingDesk.Outcomes {
+    guard !requests.isEmpty else { return [] }
+    for _ in 1..<Self.maxOffers {
+      do {
+        return try await desk.file(requests, in: district)
+      } catch GroupCommitError.full {
+        try? await MonotonicClock.wait(until: MonotonicClock.microseconds + Self.offerMilliseconds * 1_000)
+      } catch {
+        return requests.map { _ in .failure(error) }
+      }
+    }
+    return requests.map { _ in .failure(GroupCommitError.full) }
+  }
+
+  private func answer(_ number: Int, _ outcome: FilingOutcome, _ writer: inout JSONWriter) {
+    metrics.record(outcome.kind)
+    writer.beginObject()
+    writer.member("line", number)
+    switch outcome.kind {
+    case .created: writer.member("outcome", "created")
+    case .merged: writer.member("outcome", "merged")
+    case .repeated: writer.member("outcome", "repeated")
+    }
+    writer.member("case_id", outcome.caseID.description)
+    writer.endObject()
+    writer.newLine()
+  }
+
+  private func refuse(_ number: Int, _ problem: Problem, _ writer: inout JSONWriter) {
+    metrics.count(problem.status.code >= 500 ? .unavailable : .rejected)
+    writer.beginObject()
+    writer.member("line", number)
+    writer.member("outcome", "rejected")
+    writer.key("error")
+    writer.raw(problem.document)
+    writer.endObject()
+    writer.newLine()
+  }
+}
+
+/// Why a line of a bulk request was not filed.
+enum BulkFault: Sendable {
+  case problem(Problem)
+  case tooLong
+  case incomplete
+  case tooManyLines
+
+  var problem: Problem {
+    switch self {
+    case .problem(let problem): problem
+    case .tooLong: .tooLarge(maxBytes: BulkRoute.maxLineBytes)
+    case .incomplete: .malformed(code: "incomplete_line", "The stream was cut within this line.")
+    case .tooManyLines:
+      Problem(
+        .contentTooLarge, code: "too_many_lines", detail: "One request may have \(BulkRoute.maxLines) lines.")
+    }
+  }
+}
+
+extension LineSplitter.Line {
+  fileprivate var number: Int {
+    switch self {
+    case .whole(let number, _), .tooLong(let number): number
+    }
+  }
+}
+
+extension ByteBuffer {
+  fileprivate func request(
+    _ body: (UnsafeRawBufferPointer) throws(Problem) -> FilingRequest
+  ) throws(Problem) -> FilingRequest {
+    let result = withUnsafeReadableBytes { bytes in
+      Result { () throws(Problem) in try body(bytes) }
+    }
+    return try result.get()
+  }
+}

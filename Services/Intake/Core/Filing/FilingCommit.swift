@@ -1,0 +1,155 @@
+import Casework
+import Domain
+import Journal
+import Logging
+import Operations
+import Platform
+import PostgresClient
+import Wire
+
+/// Commits batches of reports of one district: one transaction for each, in one round trip where no report has a key,
+/// an attachment or a case to join.
+struct FilingCommit: Sendable {
+  /// Reports in one transaction at most; each makes one event or two, and `JournalAppend.maxBatchEvents` bounds those.
+  static let maxBatchReports = 400
+  /// How often a batch is tried where that is safe: nothing of it was kept, or what was kept is found by its key.
+  static let maxAttempts = 4
+
+  let district: UnitCode
+  let pool: PostgresPool
+  let publisher: JournalPublisher
+  let openCases: OpenCases
+  let clock: any WallClock
+  let metrics: IntakeMetrics
+  let logger: Logger
+
+  /// Answers each report, in order.
+  func commit(_ requests: [FilingRequest]) async -> [Result<FilingOutcome, any Error>] {
+    var results: [Result<FilingOutcome, any Error>] = []
+    results.reserveCapacity(requests.count)
+    var start = 0
+    while start < requests.count {
+      let end = min(start + Self.maxBatchReports, requests.count)
+      let batch = Array(requests[start..<end])
+      start = end
+      do {
+        results += try await commitOrResolve(batch)
+      } catch {
+        results += batch.map { _ in .failure(error) }
+      }
+    }
+    return results
+  }
+
+  /// Tries until the outcome is known.
+  ///
+  /// A commit whose outcome is unknown is never guessed: its transaction may even be under way still. So the head row is
+  /// asked for, which that transaction holds until it ends, and then every report is looked up by its key. Those that
+  /// another copy of the service filed first (a unique violation) are found the same way.
+  private func commitOrResolve(_ requests: [FilingRequest]) async throws -> [Result<FilingOutcome, any Error>] {
+    var backoff = Backoff(initialMilliseconds: 20, maximumMilliseconds: 1_000)
+    var isUnknown = false
+    var looksUpEverything = false
+    // What was known before this process tried for the first time: everything found later is its own work.
+    let knownBefore = Locked<Set<Int>?>(nil)
+    for attempt in 1... {
+      do {
+        if looksUpEverything { try await awaitWriters() }
+        let results = try await commitOnce(requests, everyKey: looksUpEverything, knownBefore: knownBefore)
+        return isUnknown ? Self.asOwn(results, except: knownBefore.withLock { $0 } ?? []) : results
+      } catch let error as PostgresError {
+        if error == .commitOutcomeUnknown {
+          isUnknown = true
+          metrics.unknownOutcomes.increment()
+          logger.warning("the outcome of a commit is unknown; its reports are looked up by their keys")
+        }
+        let isForestalled = error.sqlState == .uniqueViolation
+        guard attempt < Self.maxAttempts, isUnknown || isForestalled || error.isRetriable else {
+          throw isUnknown ? .commitOutcomeUnknown : error
+        }
+        looksUpEverything = looksUpEverything || isUnknown || isForestalled
+        let pause = backoff.next(random: .random(in: .min ... .max))
+        try await MonotonicClock.wait(until: MonotonicClock.microseconds + pause)
+      }
+    }
+    throw PostgresError.commitOutcomeUnknown
+  }
+
+  private static let writers = Statement(
+    "intake_await_writers", "SELECT last_seq FROM journal_head WHERE district = $1 FOR UPDATE")
+
+  private func awaitWriters() async throws {
+    _ = try await pool.query(Self.writers, [.text(district.text)])
+  }
+
+  private static func asOwn(
+    _ results: [Result<FilingOutcome, any Error>], except knownBefore: Set<Int>
+  ) -> [Result<FilingOutcome, any Error>] {
+    results.enumerated().map { place, result in
+      guard case .success(var outcome) = result, outcome.kind == .repeated, !knownBefore.contains(place) else {
+        return result
+      }
+      outcome.kind = outcome.isDuplicate ? .merged : .created
+      return .success(outcome)
+    }
+  }
+
+  private struct Committed: Sendable {
+    let plan: FilingPlan
+    let append: AppendResult?
+  }
+
+  private func commitOnce(
+    _ requests: [FilingRequest], everyKey: Bool, knownBefore: Locked<Set<Int>?>
+  ) async throws -> [Result<FilingOutcome, any Error>] {
+    let watch = Stopwatch()
+    let now = Instant(microseconds: clock.microseconds)
+    let district = district
+    let targets = requests.map { target(of: $0, now: now) }
+    let committed = try await pool.transaction { transaction in
+      let known = try KnownReports.load(
+        requests, targets: targets.map(\.number), district: district, everyKey: everyKey, in: transaction)
+      knownBefore.withLock { before in
+        if before == nil { before = Set(known.byKey.keys).union(known.byExternalID.keys) }
+      }
+      let wanted = Set(targets.compactMap(\.number)).sorted()
+      let loaded = wanted.isEmpty ? [] : try CaseLocks.lock(district, wanted, in: transaction)
+      let plan = FilingPlan(requests, known: known, targets: targets, loaded: loaded, now: now)
+      guard !plan.changes.isEmpty else { return Committed(plan: plan, append: nil) }
+      let batch = JournalAppend.batch(plan.changes, district: district, now: now)
+      let rows = try transaction.finalPipeline(
+        [batch.call] + ReportRows.calls(plan, requests, district: district))
+      return Committed(plan: plan, append: try batch.result(rows[0]))
+    }
+    metrics.commitSeconds.record(microseconds: watch.elapsedMicroseconds)
+    metrics.batchReports.record(Double(requests.count))
+    if let append = committed.append { tell(committed.plan, append) }
+    return committed.plan.outcomes(committed.append, district: district)
+  }
+
+  private func target(of request: FilingRequest, now: Instant) -> (number: Int64?, rule: RepeatRule?) {
+    guard
+      let rule = RepeatDecision.rule(
+        for: request.report, description: request.content.description, policy: request.policy, now: now)
+    else { return (nil, nil) }
+    let target = openCases.target(for: request.report, rule: rule, policy: request.policy, in: district, now: now)
+    return (target?.number, rule)
+  }
+
+  /// Tells everyone who can be quicker for it.
+  private func tell(_ plan: FilingPlan, _ append: AppendResult) {
+    publisher.publish(append.run)
+    var filed: [Int64] = []
+    var open: [OpenCase] = []
+    for (change, number) in zip(plan.changes, append.caseNumbers) where change.expectedVersion == 0 {
+      if change.value.state == .filed { filed.append(number) }
+      guard change.value.state.isOpen, let point = change.value.filing.point else { continue }
+      open.append(
+        OpenCase(
+          number: number, category: change.value.subject.category, point: point,
+          filedAt: change.value.subject.filedAt))
+    }
+    openCases.insert(open, in: district)
+    if !filed.isEmpty { publisher.wakeDispatcher(district, caseNumbers: filed) }
+  }
+}

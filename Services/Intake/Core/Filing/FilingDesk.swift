@@ -1,0 +1,74 @@
+import Casework
+import Domain
+import Journal
+import Logging
+import Platform
+import PostgresClient
+
+/// Takes checked reports and answers when they are committed; what comes while a commit is under way shares the next.
+///
+/// One desk per process; it keeps one group commit per district.
+actor FilingDesk {
+  /// Parcels in one group: a parcel is one request, or the lines of a bulk request that are ready.
+  static let maxBatchParcels = 400
+  /// Parcels that may wait per district; one more is refused.
+  static let maxWaitingParcels = 8_192
+  /// Reports in one parcel at most.
+  static let maxParcelReports = 400
+
+  typealias Outcomes = [Result<FilingOutcome, any Error>]
+
+  private let makeCommit: @Sendable (UnitCode) -> FilingCommit
+  private let metrics: IntakeMetrics
+  private var groups: [UnitCode: GroupCommit<[FilingRequest], Outcomes>] = [:]
+
+  init(
+    pool: PostgresPool, publisher: JournalPublisher, openCases: OpenCases, clock: any WallClock,
+    metrics: IntakeMetrics, logger: Logger
+  ) {
+    self.metrics = metrics
+    makeCommit = { district in
+      FilingCommit(
+        district: district, pool: pool, publisher: publisher, openCases: openCases, clock: clock, metrics: metrics,
+        logger: logger)
+    }
+  }
+
+  /// Files one report of the district.
+  ///
+  /// - Throws: `GroupCommitError` when it was not begun; ``FilingRefusal`` or `PostgresError` when it was refused;
+  ///   `PostgresError.commitOutcomeUnknown` when even looking it up did not tell.
+  func file(_ request: FilingRequest, in district: UnitCode) async throws -> FilingOutcome {
+    let outcomes = try await file([request], in: district)
+    return try outcomes[0].get()
+  }
+
+  /// Files reports of one district in order and answers each.
+  ///
+  /// - Throws: `GroupCommitError` when none was begun.
+  func file(_ parcel: [FilingRequest], in district: UnitCode) async throws -> Outcomes {
+    precondition(!parcel.isEmpty && parcel.count <= Self.maxParcelReports, "a parcel has 1 to 400 reports")
+    return try await group(for: district).submit(parcel)
+  }
+
+  /// Takes no more and returns when everything that was taken is answered.
+  func close() async {
+    for group in groups.values { await group.close() }
+  }
+
+  private func group(for district: UnitCode) -> GroupCommit<[FilingRequest], Outcomes> {
+    if let known = groups[district] { return known }
+    let commit = makeCommit(district)
+    let group = GroupCommit<[FilingRequest], Outcomes>(
+      maxBatch: Self.maxBatchParcels, maxWaiting: Self.maxWaitingParcels
+    ) { parcels in
+      var results = await commit.commit(parcels.flatMap { $0 })[...]
+      return parcels.map { parcel in
+        defer { results = results.dropFirst(parcel.count) }
+        return .success(Array(results.prefix(parcel.count)))
+      }
+    }
+    groups[district] = group
+    return group
+  }
+}

@@ -1,0 +1,19 @@
+import Hummingbird
+import Operations
+import WebAuth
+
+/// Every route of the door and what stands before it.
+struct IntakeRouter {
+  let reports: ReportRoute
+  let bulk: BulkRoute
+  let authenticator: Authenticator
+
+  func router(door: DoorMiddleware<AuthenticatedContext>) -> Router<AuthenticatedContext> {
+    let router = Router(context: AuthenticatedContext.self)
+    router.add(middleware: door)
+    let signedIn = router.group("v1").add(middleware: AuthenticationMiddleware(authenticator))
+    signedIn.post("reports") { try await reports.post($0, $1) }
+    signedIn.post("reports/bulk") { try await bulk.post($0, $1) }
+    return router
+  }
+}

@@ -1,0 +1,55 @@
+import Casework
+import Cryptography
+import GridNetwork
+import Journal
+public import Operations
+public import ServiceLifecycle
+import WebAuth
+
+/// The door for reports.
+public enum IntakeService {
+  public static let name = "intake"
+  public static let summary = "the door for reports: validates, places, recognises repeats, commits"
+
+  static let port = SettingKey(
+    "GRIDLOOP_INTAKE_PORT", default: 8_081, range: 0...65_535, help: "port of the HTTP door; 0 takes any free")
+
+  /// The service's own settings.
+  public static let keys: [any AnySettingKey] = [port] + DoorKeys.all
+
+  /// The service's parts. The policies are read, and the open cases are known, before the door opens.
+  @Sendable public static func services(_ context: ServiceContext) async throws -> [any Service] {
+    let policies = PolicyStore(pool: context.database, geometry: .index, logger: context.logger)
+    try await policies.refresh()
+    let metrics = IntakeMetrics(context.metrics)
+    let publisher = JournalPublisher(bus: context.bus)
+    let openCases = OpenCases(pool: context.database, policies: policies, clock: context.clock, metrics: metrics)
+    let desk = FilingDesk(
+      pool: context.database, publisher: publisher, openCases: openCases, clock: context.clock, metrics: metrics,
+      logger: context.logger)
+    let follower = JournalFollower(
+      bus: context.bus, reader: JournalReader(pool: context.database), sink: openCases, logger: context.logger)
+    let intake = ReportIntake(policies: policies, clock: context.clock, metrics: metrics)
+    let router = IntakeRouter(
+      reports: ReportRoute(intake: intake, desk: desk, metrics: metrics),
+      bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
+      authenticator: Authenticator(store: AccountStore(pool: context.database), hasher: PasswordHasher()))
+    return [
+      DeskService(desk: desk),
+      LoopService { await policies.run() },
+      LoopService { await publisher.runBeacons() },
+      LoopService { await follower.run() },
+      context.door(router: router.router(door: context.doorMiddleware()), port: context.settings[port]),
+    ]
+  }
+}
+
+/// Finishes, at the end, the reports that were taken.
+struct DeskService: Service {
+  let desk: FilingDesk
+
+  func run() async throws {
+    try? await gracefulShutdown()
+    await desk.close()
+  }
+}

@@ -1,0 +1,45 @@
+import Domain
+
+/// A report that has passed every check but those that only the database can make.
+struct FilingRequest: Sendable {
+  let report: Report
+  let content: ReportContent
+  let attachments: [String]
+  let actor: Actor
+  let identity: ReportIdentity
+  /// The policy that the report was checked against.
+  let policy: NetworkPolicy
+
+  init(
+    report: Report, content: ReportContent, attachments: [String], actor: Actor, identity: ReportIdentity,
+    policy: NetworkPolicy
+  ) {
+    self.report = report
+    self.content = content
+    self.attachments = attachments
+    self.actor = actor
+    self.identity = identity
+    self.policy = policy
+  }
+}
+
+/// By what a report is known again when it is sent twice.
+struct ReportIdentity: Sendable, Hashable {
+  /// The key that the sender gave, or one made for this request alone: after a commit whose outcome is unknown the
+  /// report is looked for under it.
+  let key: String
+  let isKeyGiven: Bool
+  let externalID: String?
+  /// SHA-256 of the bytes that were sent, 32 bytes.
+  let bodyHash: [UInt8]
+
+  init(key: String?, externalID: String?, bodyHash: [UInt8]) {
+    self.key = key ?? OwnKeys.next()
+    isKeyGiven = key != nil
+    self.externalID = externalID
+    self.bodyHash = bodyHash
+  }
+
+  /// Whether the database may already hold it.
+  var mayBeKnown: Bool { isKeyGiven || externalID != nil }
+}

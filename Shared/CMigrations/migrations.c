@@ -1,0 +1,41 @@
+#include "CMigrations.h"
+
+static const unsigned char text_0001[] = {
+#embed "sql/0001_journal.sql"
+};
+static const unsigned char text_0002[] = {
+#embed "sql/0002_reports.sql"
+};
+static const unsigned char text_0003[] = {
+#embed "sql/0003_network.sql"
+};
+static const unsigned char text_0004[] = {
+#embed "sql/0004_access.sql"
+};
+static const unsigned char text_0005[] = {
+#embed "sql/0005_escalation.sql"
+};
+static const unsigned char text_0006[] = {
+#embed "sql/0006_rollups.sql"
+};
+static const unsigned char text_0007[] = {
+#embed "sql/0007_notices.sql"
+};
+static const unsigned char text_0008[] = {
+#embed "sql/0008_rights.sql"
+};
+
+static const gl_migration migrations[] = {
+  {"0001_journal", text_0001, sizeof text_0001},
+  {"0002_reports", text_0002, sizeof text_0002},
+  {"0003_network", text_0003, sizeof text_0003},
+  {"0004_access", text_0004, sizeof text_0004},
+  {"0005_escalation", text_0005, sizeof text_0005},
+  {"0006_rollups", text_0006, sizeof text_0006},
+  {"0007_notices", text_0007, sizeof text_0007},
+  {"0008_rights", text_0008, sizeof text_0008},
+};
+
+size_t gl_migration_count(void) { return sizeof migrations / sizeof migrations[0]; }
+
+gl_migration gl_migration_at(size_t index) { return migrations[index]; }

@@ -1,0 +1,155 @@
+public import Domain
+public import PostgresClient
+import Journal
+import Wire
+
+/// A row of a list of cases: what the columns hold, without the case itself.
+public struct CaseSummary: Sendable, Hashable {
+  public let id: CaseID
+  public let version: Int64
+  public let state: CaseState
+  public let unit: UnitCode
+  public let category: CategoryCode
+  public let source: ReportSource
+  public let priority: Priority
+  public let lead: DepartmentCode?
+  public let filedAt: Instant
+  /// The earliest due time of a running clock.
+  public let dueAt: Instant?
+  public let handleDueAt: Instant?
+  public let closedAt: Instant?
+  public let updatedAt: Instant
+  public let point: GeoPoint?
+  /// Nil when there is none or it was erased.
+  public let description: String?
+  public let address: String?
+}
+
+/// What a reporter wrote and who they are, as it stands in `reports`.
+public struct ReportContent: Sendable, Hashable {
+  public let description: String?
+  public let address: String?
+  public let reporterName: String?
+  public let reporterPhone: String?
+  public let isAnonymous: Bool
+  public let subjectKind: String?
+  public let subjectCode: String?
+  public let subjectName: String?
+  public let externalID: String?
+  public let erasedAt: Instant?
+}
+
+/// One page of a list.
+public struct CasePage: Sendable {
+  public let cases: [CaseSummary]
+  /// Nil on the last page.
+  public let next: CaseCursor?
+}
+
+/// Reads cases for people; changes nothing. Every function throws `PostgresError`, or a fault of what is stored.
+public struct CaseQueries: Sendable {
+  /// Cases on one page at most.
+  public static let maxPageCases = 500
+
+  private let pool: PostgresPool
+
+  public init(pool: PostgresPool) { self.pool = pool }
+
+  private static let columns = """
+    c.number, c.version, c.state, c.unit, c.category, c.source, c.priority, c.lead, c.filed_at, c.due_at,
+    c.handle_due_at, c.closed_at, c.updated_at, c.latitude, c.longitude, r.description, r.address
+    """
+
+  private static let tables = """
+    cases c LEFT JOIN reports r ON r.district = c.district AND r.case_number = c.number AND r.part = 0
+    """
+
+  /// A page of the cases that the sight covers and the filter lets through.
+  ///
+  /// - Parameters:
+  ///   - cursor: where the page before ended; its order goes before `order`.
+  ///   - limit: 1 to `maxPageCases`.
+  ///   - now: what "overdue" is asked of.
+  public func page(
+    _ sight: CaseSight, _ filter: CaseFilter, order: CaseOrder = .newestFirst, after cursor: CaseCursor? = nil,
+    limit: Int, now: Instant
+  ) async throws -> CasePage {
+    precondition((1...Self.maxPageCases).contains(limit), "a page has 1 to \(Self.maxPageCases) cases")
+    let order = cursor?.order ?? order
+    var conditions = Conditions()
+    conditions.add(sight)
+    conditions.add(filter, now: now)
+    var text = "SELECT \(Self.columns), \(order.expression) FROM \(Self.tables) WHERE \(conditions.text)"
+    if let cursor {
+      let key = conditions.bind(.timestamp(microseconds: cursor.key.microseconds))
+      let number = conditions.bind(.int64(cursor.number))
+      text += " AND (\(order.expression), c.number) \(order.isDescending ? "<" : ">") (\(key), \(number))"
+    }
+    let direction = order.isDescending ? "DESC" : "ASC"
+    let rowLimit = conditions.bind(.int64(Int64(limit) + 1))
+    text += " ORDER BY \(order.expression) \(direction), c.number \(direction) LIMIT \(rowLimit)"
+
+    let rows = try await pool.query(.unprepared(text), conditions.parameters)
+    let cases = try rows.prefix(limit).map { try Self.summary(sight.district, $0) }
+    guard rows.count > limit, let last = cases.last else { return CasePage(cases: cases, next: nil) }
+    let key = try rows[limit - 1].timestamp(17).instant
+    return CasePage(cases: cases, next: CaseCursor(order: order, key: key, number: last.id.number))
+  }
+
+  /// How many cases the sight covers and the filter lets through.
+  public func count(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) async throws -> Int64 {
+    var conditions = Conditions()
+    conditions.add(sight)
+    conditions.add(filter, now: now)
+    let text = "SELECT count(*) FROM \(Self.tables) WHERE \(conditions.text)"
+    return try await pool.query(.unprepared(text), conditions.parameters).onlyRow().int64(0)
+  }
+
+  /// The case with what its first reporter wrote; nil when there is none or the sight does not cover it.
+  public func find(_ id: CaseID, _ sight: CaseSight) async throws -> (loaded: LoadedCase, report: ReportContent)? {
+    guard id.district == sight.district else { return nil }
+    var conditions = Conditions()
+    conditions.add(sight)
+    conditions.add("c.number = ?", .int64(id.number))
+    let text = """
+      SELECT c.snapshot, r.description, r.address, r.reporter_name, r.reporter_phone, coalesce(r.anonymous, false),
+        r.subject_kind, r.subject_code, r.subject_name, r.external_id, r.erased_at
+      FROM \(Self.tables) WHERE \(conditions.text)
+      """
+    guard let row = try await pool.query(.unprepared(text), conditions.parameters).first else { return nil }
+    let report = ReportContent(
+      description: try row.textOrNil(1), address: try row.textOrNil(2), reporterName: try row.textOrNil(3),
+      reporterPhone: try row.textOrNil(4), isAnonymous: try row.bool(5), subjectKind: try row.textOrNil(6),
+      subjectCode: try row.textOrNil(7), subjectName: try row.textOrNil(8), externalID: try row.textOrNil(9),
+      erasedAt: try row.timestampOrNil(10)?.instant)
+    return (LoadedCase(id: id, value: try CaseCoding.decode(try row.bytes(0))), report)
+  }
+
+  private static func summary(_ district: UnitCode, _ row: PostgresRow) throws -> CaseSummary {
+    let stored = (
+      state: CaseState(rawValue: try row.text(2)), source: ReportSource(rawValue: try row.text(5)),
+      priority: Priority(rawValue: try row.text(6))
+    )
+    guard let state = stored.state, let source = stored.source, let priority = stored.priority else {
+      throw CaseRowUnreadable()
+    }
+    var point: GeoPoint?
+    if let latitude = try row.doubleOrNil(13), let longitude = try row.doubleOrNil(14) {
+      point = GeoPoint(latitude: latitude, longitude: longitude)
+    }
+    return CaseSummary(
+      id: CaseID(district: district, number: try row.int64(0)), version: try row.int64(1), state: state,
+      unit: UnitCode(try row.text(3)), category: CategoryCode(try row.text(4)), source: source, priority: priority,
+      lead: try row.textOrNil(7).map { DepartmentCode($0) }, filedAt: try row.timestamp(8).instant,
+      dueAt: try row.timestampOrNil(9)?.instant, handleDueAt: try row.timestampOrNil(10)?.instant,
+      closedAt: try row.timestampOrNil(11)?.instant, updatedAt: try row.timestamp(12).instant, point: point,
+      description: try row.textOrNil(15), address: try row.textOrNil(16))
+  }
+}
+
+/// A row of `cases` holds a state, source or priority that this version does not know.
+public struct CaseRowUnreadable: Error, Sendable, CustomStringConvertible {
+  public init() {}
+
+  public var description: String { "a case is stored in words that this version does not know" }
+}

@@ -1,0 +1,138 @@
+/// One unit of the territory.
+public struct Unit: Sendable, Hashable {
+  public let code: UnitCode
+  public let parent: UnitCode?
+  /// The tier's name as `network.yaml` orders them, e.g. `district`, `street`, `community`, `grid`.
+  public let tier: String
+  public let nameZh: String
+  public let nameEn: String
+  /// Served by an officer of its own rather than shared (Pidu's 专属网格).
+  public let exclusive: Bool
+
+  public init(
+    code: UnitCode, parent: UnitCode?, tier: String, nameZh: String, nameEn: String, exclusive: Bool = false
+  ) {
+    self.code = code
+    self.parent = parent
+    self.tier = tier
+    self.nameZh = nameZh
+    self.nameEn = nameEn
+    self.exclusive = exclusive
+  }
+}
+
+/// A tier of the territory, highest first in ``UnitTree/tiers``.
+public struct Tier: Sendable, Hashable {
+  public let name: String
+  public let labelZh: String
+  public let labelEn: String
+
+  public init(name: String, labelZh: String, labelEn: String) {
+    self.name = name
+    self.labelZh = labelZh
+    self.labelEn = labelEn
+  }
+}
+
+/// The units of one network, each under its parent. A value that was checked when it was made: every parent exists,
+/// no cycle, one root per district.
+public struct UnitTree: Sendable {
+  public let tiers: [Tier]
+  public let units: [Unit]
+  private let indexByCode: [UnitCode: Int]
+  private let parentIndex: [Int]
+  private let childIndices: [[Int]]
+
+  /// Throws ``UnitTreeFault`` when a parent is unknown, a code stands twice, or the parents make a cycle.
+  public init(tiers: [Tier], units: [Unit]) throws(UnitTreeFault) {
+    var indexByCode: [UnitCode: Int] = [:]
+    indexByCode.reserveCapacity(units.count)
+    for (index, unit) in units.enumerated() where indexByCode.updateValue(index, forKey: unit.code) != nil {
+      throw .duplicateCode(unit.code)
+    }
+    var parentIndex = [Int](repeating: -1, count: units.count)
+    var childIndices = [[Int]](repeating: [], count: units.count)
+    for (index, unit) in units.enumerated() {
+      guard let parent = unit.parent else { continue }
+      guard let found = indexByCode[parent] else { throw .unknownParent(unit.code, parent) }
+      parentIndex[index] = found
+      childIndices[found].append(index)
+    }
+    for start in units.indices {
+      var current = start
+      var steps = 0
+      while parentIndex[current] >= 0 {
+        current = parentIndex[current]
+        steps += 1
+        if steps > units.count { throw .cycle(units[start].code) }
+      }
+    }
+    self.tiers = tiers
+    self.units = units
+    self.indexByCode = indexByCode
+    self.parentIndex = parentIndex
+    self.childIndices = childIndices
+  }
+
+  public subscript(code: UnitCode) -> Unit? { indexByCode[code].map { units[$0] } }
+
+  /// The units without a parent: the districts, each with a journal of its own.
+  public var roots: [Unit] { units.filter { $0.parent == nil } }
+
+  /// From the root down to the unit itself; empty when the unit is unknown.
+  public func path(to code: UnitCode) -> [Unit] {
+    guard var index = indexByCode[code] else { return [] }
+    var path = [units[index]]
+    while parentIndex[index] >= 0 {
+      index = parentIndex[index]
+      path.append(units[index])
+    }
+    return path.reversed()
+  }
+
+  /// The unit itself or the nearest one above it that stands on the tier; nil when there is none, as in a network
+  /// without that tier.
+  public func unit(of code: UnitCode, at tier: String) -> Unit? {
+    guard var index = indexByCode[code] else { return nil }
+    while units[index].tier != tier {
+      guard parentIndex[index] >= 0 else { return nil }
+      index = parentIndex[index]
+    }
+    return units[index]
+  }
+
+  /// The unit on the tier, or else the nearest one above that tier; the root where the network has no such tier. Nil
+  /// only when the unit is unknown.
+  public func unit(of code: UnitCode, atOrAbove tier: String) -> Unit? {
+    let path = path(to: code)
+    guard let rank = tiers.firstIndex(where: { $0.name == tier }) else { return path.first }
+    let reachable = Set(tiers[...rank].map(\.name))
+    return path.last { reachable.contains($0.tier) } ?? path.first
+  }
+
+  /// The district whose journal holds the unit's cases.
+  public func district(of code: UnitCode) -> UnitCode? { path(to: code).first?.code }
+
+  public func children(of code: UnitCode) -> [Unit] {
+    indexByCode[code].map { childIndices[$0].map { units[$0] } } ?? []
+  }
+
+  /// Whether `code` is `ancestor` or lies under it.
+  public func contains(_ ancestor: UnitCode, _ code: UnitCode) -> Bool {
+    guard var index = indexByCode[code], let sought = indexByCode[ancestor] else { return false }
+    while index != sought {
+      guard parentIndex[index] >= 0 else { return false }
+      index = parentIndex[index]
+    }
+    return true
+  }
+
+  public var finestTier: String { tiers.last?.name ?? "" }
+}
+
+/// Why a list of units is no tree.
+public enum UnitTreeFault: Error, Sendable, Equatable {
+  case duplicateCode(UnitCode)
+  case unknownParent(UnitCode, UnitCode)
+  case cycle(UnitCode)
+}

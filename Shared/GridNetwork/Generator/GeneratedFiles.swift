@@ -1,0 +1,58 @@
+import Domain
+
+extension NetworkGenerator {
+  /// The file that holds a preset's parameters.
+  public static let parametersFile = "generator.yaml"
+
+  /// Every file of a preset directory with `units.csv` and `grids.geojson` generated anew from its `generator.yaml`:
+  /// what `gridctl network generate` writes. Files shared between networks (`../holidays/…`) are not among them.
+  /// - Throws: ``InvalidNetwork`` when the parameters are not complete, ``NetworkSourceError`` when files cannot be
+  ///   read.
+  public static func files(preset source: some NetworkSource) throws -> [String: [UInt8]] {
+    var reading = NetworkReading(source: source, zoneFile: SystemZoneFiles.read)
+    _ = try reading.readSettings()
+    let bytes = try reading.requiredFile(parametersFile)
+    let parameters = bytes.flatMap {
+      GeneratorParameters.read($0, file: parametersFile, tiers: reading.tiers.map(\.name), faults: reading.faults)
+    }
+    guard let parameters, reading.faults.faults.isEmpty else { throw InvalidNetwork(faults: reading.faults.sorted()) }
+    let made: GeneratedNetwork
+    do throws(GeneratorFault) {
+      made = try generate(parameters)
+    } catch {
+      throw InvalidNetwork(faults: [
+        NetworkFault(file: parametersFile, line: 1, message: error.description, remedy: "change the parameters")
+      ])
+    }
+    var files: [String: [UInt8]] = [:]
+    for name in try source.names() where !name.hasPrefix("../") {
+      files[name] = try source.bytes(of: name)
+    }
+    files[NetworkReading.unitsFile] = made.unitsFile
+    files[NetworkReading.gridsFile] = made.gridsFile
+    return files
+  }
+}
+
+extension GeneratedNetwork {
+  /// `units.csv`.
+  public var unitsFile: [UInt8] {
+    var text = "code,parent,tier,name_zh,name_en,valid_from,valid_to,exclusive\n"
+    for unit in units {
+      let fields = [unit.code.text, unit.parent?.text ?? "", unit.tier, unit.nameZh, unit.nameEn, "", ""]
+      text += fields.map(quoted).joined(separator: ",") + ",\(unit.exclusive)\n"
+    }
+    return Array(text.utf8)
+  }
+
+  /// `grids.geojson`.
+  public var gridsFile: [UInt8] {
+    FeatureWriter.write(
+      shapes.map { (properties: [(name: NetworkReading.codeProperty, value: $0.code.text)], shape: $0.shape) })
+  }
+
+  private func quoted(_ field: String) -> String {
+    guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
+    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  }
+}

@@ -1,0 +1,81 @@
+/// Shares a district's cells out among its streets: each street gets the cells around its centre, as many as its area
+/// asks for, in one piece.
+struct StreetPlan {
+  /// Rounds of fitting the areas; the error is below a percent long before.
+  static let fittingRounds = 120
+
+  /// The cells of each street, in the order of the parameters' streets.
+  let cellsByStreet: [[Int]]
+
+  init(lattice: CellLattice) throws(GeneratorFault) {
+    let streets = lattice.parameters.streets
+    guard !streets.isEmpty else { throw .badParameter("no streets") }
+    let cells = lattice.cells
+    let owners = Self.fit(cells, lattice)
+    cellsByStreet = Self.inOnePieceEach(cells, owners, streetCount: streets.count, lattice)
+    for (street, cells) in zip(streets, cellsByStreet) where cells.count < street.grids {
+      throw .tooFewCells(street: street.code, cells: cells.count, grids: street.grids)
+    }
+  }
+
+  /// A power diagram whose weights are moved until every street has its share of the cells.
+  private static func fit(_ cells: [Int], _ lattice: CellLattice) -> [Int] {
+    let streets = lattice.parameters.streets
+    let total = streets.reduce(0) { $0 + $1.squareKilometres }
+    let targets = streets.map { $0.squareKilometres / total * Double(cells.count) }
+    let scale = Metric.cosine(ofDegrees: streets[0].centre.latitude)
+    func plane(_ point: LatticePoint) -> (x: Double, y: Double) {
+      (point.longitude * scale * 100, point.latitude * 100)
+    }
+    let centres = streets.map { plane($0.centre) }
+    let middles = cells.map { plane(lattice.middle(of: $0)) }
+    var weights = [Double](repeating: 0, count: streets.count)
+    var owners = [Int](repeating: 0, count: cells.count)
+    for round in 0..<fittingRounds {
+      var counts = [Int](repeating: 0, count: streets.count)
+      for (index, middle) in middles.enumerated() {
+        var best = (street: 0, distance: Double.infinity)
+        for (street, centre) in centres.enumerated() {
+          let (dx, dy) = (middle.x - centre.x, middle.y - centre.y)
+          let distance = dx * dx + dy * dy - weights[street]
+          if distance < best.distance { best = (street, distance) }
+        }
+        owners[index] = best.street
+        counts[best.street] += 1
+      }
+      let step = 8 / (1 + Double(round) / 10)
+      for street in streets.indices {
+        weights[street] += step * (targets[street] - Double(counts[street])) / targets[street]
+      }
+    }
+    return owners
+  }
+
+  /// Keeps the largest part of each street; what was cut off joins the street it touches.
+  private static func inOnePieceEach(
+    _ cells: [Int], _ owners: [Int], streetCount: Int, _ lattice: CellLattice
+  ) -> [[Int]] {
+    var lists = Array(repeating: [Int](), count: streetCount)
+    for (cell, owner) in zip(cells, owners) { lists[owner].append(cell) }
+    var owner: [Int: Int] = [:]
+    var queue: [Int] = []
+    for (street, list) in lists.enumerated() {
+      for cell in lattice.largestPart(of: list) {
+        owner[cell] = street
+        queue.append(cell)
+      }
+    }
+    var next = 0
+    while next < queue.count {
+      let cell = queue[next]
+      next += 1
+      for neighbour in lattice.neighbours(of: cell) where lattice.isInside[neighbour] && owner[neighbour] == nil {
+        owner[neighbour] = owner[cell]
+        queue.append(neighbour)
+      }
+    }
+    var result = Array(repeating: [Int](), count: streetCount)
+    for cell in cells { if let street = owner[cell] { result[street].append(cell) } }
+    return result
+  }
+}

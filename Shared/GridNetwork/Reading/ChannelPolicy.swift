@@ -1,0 +1,96 @@
+public import Domain
+
+/// What may be told to someone. Each kind has a template in every language of the network.
+public enum NoticeKind: String, CaseIterable, Sendable {
+  /// A case came to the department.
+  case dispatched
+  /// A case waits for a decision at the desk.
+  case desked
+  /// A department returned a case.
+  case returned
+  /// A handled case did not pass and came back.
+  case reworked
+  /// A task to verify a report or a result.
+  case task
+  case extensionRequested = "extension_requested"
+  case extensionDecided = "extension_decided"
+  case suspended
+  case resumed
+  case supervised
+  // The acts of the ladder's rungs.
+  case remind, yellow, red, supervise, flag
+  /// To the reporter: filed, merged into another case, closed, rejected.
+  case filed, merged, closed, rejected
+  case appealDecided = "appeal_decided"
+}
+
+/// A way by which notices reach people.
+public enum NoticeChannel: String, CaseIterable, Sendable {
+  case inbox, webhook, smtp
+}
+
+/// Who hears of what on which channel (`channels.yaml`).
+public struct ChannelPolicy: Sendable, Hashable {
+  /// The rule of one kind of notice.
+  public struct Notice: Sendable, Hashable {
+    public let kind: NoticeKind
+    /// Who hears of it; empty for those whom the rung or the case itself names.
+    public let to: [Receiver]
+    public let channels: [NoticeChannel]
+    /// Sent in quiet hours too.
+    public let urgent: Bool
+    /// Gathered with others into one message at the digest times.
+    public let digest: Bool
+  }
+
+  public struct Webhook: Sendable, Hashable {
+    public let url: String
+    public let timeoutSeconds: Int
+  }
+
+  public struct Smtp: Sendable, Hashable {
+    public let host: String
+    public let port: Int
+    public let sender: String
+    public let usesTLS: Bool
+  }
+
+  /// Languages in which templates are written, the first for those who name none.
+  public let languages: [String]
+  /// Local times, minutes after midnight, in which only urgent notices leave; a span may pass midnight.
+  public let quietHours: [CaseCondition.ClosedHours]
+  /// Local times of the digests, minutes after midnight.
+  public let digestMinutes: [Int]
+  public let maxAttempts: Int
+  /// Waits before each further attempt; the last is repeated.
+  public let retryDelays: [Limit]
+  /// Nil while no address is configured: the channel is off.
+  public let webhook: Webhook?
+  public let smtp: Smtp?
+  public let notices: [NoticeKind: Notice]
+}
+
+/// The texts of notices, by kind and language: the first line is the subject, the rest after an empty line the body.
+/// `{name}` stands for a value of the case.
+public struct NoticeTemplates: Sendable, Hashable {
+  public struct Template: Sendable, Hashable {
+    public let subject: String
+    public let body: String
+  }
+
+  /// Values a template may ask for.
+  public static let valueNames: Set<String> = [
+    "case_id", "state", "category", "category_code", "description", "unit", "unit_code", "department", "clock",
+    "due_at", "late", "rung", "act", "reason", "result", "granted", "merged_into", "accountability_id", "link",
+    "network", "receiver", "count",
+  ]
+
+
+  let templates: [NoticeKind: [String: Template]]
+  let languages: [String]
+
+  /// The template in the language, else in the network's first; nil only for a kind the network never sends.
+  public func template(_ kind: NoticeKind, language: String) -> Template? {
+    templates[kind]?[language] ?? languages.first.flatMap { templates[kind]?[$0] }
+  }
+}

@@ -1,0 +1,77 @@
+public import Domain
+
+/// What is read of a network directory's geometry.
+public enum GeometryReading: Sendable, Hashable {
+  /// Nothing: for services that never ask where a point lies.
+  case skip
+  /// The index alone; the shapes are let go.
+  case index
+  /// The index and every shape, for maps.
+  case shapes
+}
+
+/// A professional layer beside the base grids, e.g. the fire brigade's grids.
+public struct ProfessionalLayer: Sendable {
+  /// The name of its file without `.geojson`.
+  public let name: String
+  public let index: GridIndex
+}
+
+/// One version of a network: the policy and, where it was asked for, the geometry. A value, shared by every thread.
+public struct LoadedNetwork: Sendable {
+  public let identity: NetworkIdentity
+  public let policy: NetworkPolicy
+  public let channels: ChannelPolicy
+  public let assessment: AssessmentPolicy
+  public let templates: NoticeTemplates
+  /// Units that are no longer in force, whose cases may still be asked for.
+  public let retiredUnits: [Unit]
+  /// Finds the unit that holds a point; finds nothing when the geometry was skipped.
+  public let grids: GridIndex
+  public let layers: [ProfessionalLayer]
+  /// Shapes as the network's files give them, empty unless they were asked for.
+  public let shapes: [UnitCode: Shape]
+  /// The files the network consists of: what ``ArchiveSource/pack(_:names:)`` stores as the version.
+  public let fileNames: [String]
+
+  /// The layers' codes at a point, as routing rules name them: `layer` and `layer/code`.
+  public func layerNames(at point: LatticePoint) -> [String] {
+    layers.flatMap { layer in
+      layer.index.unit(at: point).map { [layer.name, layer.name + "/" + $0.text] } ?? []
+    }
+  }
+
+  /// The unit that holds a canonical position; nil outside the network.
+  public func unit(at point: GeoPoint) -> UnitCode? {
+    grids.unit(atLatitude: point.latitude, longitude: point.longitude)
+  }
+}
+
+/// What a network calls itself.
+public struct NetworkIdentity: Sendable, Hashable {
+  public let name: String
+  public let nameZh: String
+  public let nameEn: String
+  /// The zone database's name, e.g. `Asia/Shanghai`.
+  public let timeZone: String
+  /// Holes in the outline of joined units below so many square metres are seams of the survey, not ground outside.
+  public let sliverSquareMetres: Double
+}
+
+extension LoadedNetwork {
+  /// The shapes of a tier's units, joined from the shapes below them where the files give none. Needs the shapes.
+  ///
+  /// Takes milliseconds for the grids of a district; a caller that serves maps keeps the result.
+  public func shapes(ofTier tier: String) -> [(unit: Unit, shape: Shape)] {
+    var parts: [UnitCode: [Shape]] = [:]
+    for (code, shape) in shapes {
+      guard let unit = policy.units.unit(of: code, at: tier) else { continue }
+      parts[unit.code, default: []].append(shape)
+    }
+    return policy.units.units.filter { $0.tier == tier }.compactMap { unit in
+      if let own = shapes[unit.code] { return (unit, own) }
+      guard let below = parts[unit.code] else { return nil }
+      return (unit, Outline.union(of: below).droppingHoles(below: identity.sliverSquareMetres))
+    }
+  }
+}

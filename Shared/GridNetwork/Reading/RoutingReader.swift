@@ -1,0 +1,116 @@
+import Domain
+
+extension NetworkReading {
+  static let routingFile = "routing.yaml"
+  static let limitsFile = "limits.yaml"
+  /// Clocks that every category needs a limit for. A first contact is owed to a caller only.
+  static let clocksOfEveryCase: [ClockName] = [.decide, .sign, .handle, .verify]
+
+  mutating func readRouting() throws(NetworkSourceError) -> [RoutingRule] {
+    guard let map = try yaml(Self.routingFile) else { return [] }
+    defer { map.finish() }
+    var names: Set<String> = []
+    var rules: [(rule: RoutingRule, line: Int)] = []
+    for entry in map.maps("rules") {
+      defer { entry.finish() }
+      let condition = readCondition(entry.map("when"))
+      let assists = entry.texts("assists").compactMap { department($0, entry) }
+      let name = entry.requiredText("name")
+      let lead = entry.requiredText("lead").flatMap { department($0, entry) }
+      guard let name, let lead else {
+        faults.markIncomplete(map.file)
+        continue
+      }
+      if !names.insert(name.text).inserted {
+        entry.fault("the rule \"\(name.text)\" stands twice", line: name.line, remedy: "give it a name of its own")
+      }
+      if assists.contains(lead) {
+        entry.fault("\(lead) is lead and assists itself", line: entry.line(of: "assists"), remedy: "remove one")
+      }
+      rules.append((RoutingRule(name: name.text, condition: condition, lead: lead, assists: assists), entry.line))
+    }
+    let desk = map.texts("desk").compactMap { category($0, map) }
+    if isComplete(Self.routingFile) { checkRouting(rules, desk: desk) }
+    return rules.map(\.rule)
+  }
+
+  /// Whether the rules of the file can be judged together: all were read, and so were the units and categories.
+  func isComplete(_ file: String) -> Bool {
+    faults.incompleteFiles.isDisjoint(with: [file, Self.unitsFile, Self.catalogueFile])
+  }
+
+  private func checkRouting(_ rules: [(rule: RoutingRule, line: Int)], desk: [CategoryCode]) {
+    guard let tree else { return }
+    let cover = RuleCover(catalogue: catalogue, units: tree, conditions: rules.map(\.rule.condition))
+    for index in cover.unreachable() {
+      faults.add(
+        Self.routingFile, rules[index].line, "the rule \"\(rules[index].rule.name)\" can never match",
+        remedy: "move it above the rules that take its cases, or remove it")
+    }
+    for category in catalogue.categories where category.fileable {
+      if cover.alwaysMatches(category.code) || desk.contains(where: { catalogue.contains($0, category.code) }) {
+        continue
+      }
+      faults.add(
+        Self.catalogueFile, catalogueLines[category.code.text] ?? 1,
+        "no rule of \(Self.routingFile) routes every case of \(category.code)",
+        remedy: "add a rule with the category as its only condition, or name it under `desk:`")
+    }
+  }
+
+  mutating func readLimits() throws(NetworkSourceError) -> [LimitRule] {
+    guard let map = try yaml(Self.limitsFile) else { return [] }
+    defer { map.finish() }
+    var rules: [(rule: LimitRule, line: Int)] = []
+    for entry in map.maps("limits") {
+      defer { entry.finish() }
+      let condition = readCondition(entry.map("when"))
+      let stages = readStages(entry)
+      guard let clock = value(entry, "clock", of: ClockName.self), !stages.isEmpty else {
+        faults.markIncomplete(map.file)
+        continue
+      }
+      rules.append((LimitRule(clock: clock, condition: condition, stages: stages), entry.line))
+    }
+    if isComplete(Self.limitsFile) { checkLimits(rules) }
+    return rules.map(\.rule)
+  }
+
+  /// `limit:` for one stage, `stages:` for several; empty, with a fault, when neither is there.
+  private func readStages(_ entry: YamlMap) -> [LimitStage] {
+    let standard = entry.text("closing_standard")?.text ?? ""
+    if entry.has("limit") {
+      if entry.has("stages") {
+        entry.fault("`limit` and `stages` exclude each other", line: entry.line(of: "stages"), remedy: "keep one")
+      }
+      return limit(entry, "limit").map { [LimitStage(name: "", limit: $0, closingStandard: standard)] } ?? []
+    }
+    let stages = entry.maps("stages")
+    if stages.isEmpty { entry.fault("a limit rule without a limit", remedy: "add `limit: 5 work_days`") }
+    return stages.compactMap { stage in
+      defer { stage.finish() }
+      let standard = stage.text("closing_standard")?.text ?? ""
+      guard let name = stage.requiredText("name"), let limit = limit(stage, "limit") else { return nil }
+      return LimitStage(name: name.text, limit: limit, closingStandard: standard)
+    }
+  }
+
+  private func checkLimits(_ rules: [(rule: LimitRule, line: Int)]) {
+    guard let tree else { return }
+    for clock in ClockName.allCases {
+      let own = rules.filter { $0.rule.clock == clock }
+      let cover = RuleCover(catalogue: catalogue, units: tree, conditions: own.map(\.rule.condition))
+      for index in cover.unreachable() {
+        faults.add(
+          Self.limitsFile, own[index].line, "this limit of the \(clock.rawValue) clock can never apply",
+          remedy: "move it above the limits that take its cases, or remove it")
+      }
+      guard Self.clocksOfEveryCase.contains(clock) else { continue }
+      for category in catalogue.categories where category.fileable && !cover.alwaysMatches(category.code) {
+        faults.add(
+          Self.limitsFile, 1, "no limit of the \(clock.rawValue) clock for every case of \(category.code)",
+          remedy: "add one without conditions at the end")
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Domain
+
+/// `network.yaml`, but for the rules on cases and repeats, which are read once the catalogue is known.
+struct NetworkSettings {
+  let identity: NetworkIdentity
+  let timeZone: String
+  let datum: Datum
+  let catchAll: YamlText?
+  let generator: YamlText?
+  let map: YamlMap
+}
+
+extension NetworkReading {
+  static let settingsFile = "network.yaml"
+
+  mutating func readSettings() throws(NetworkSourceError) -> NetworkSettings? {
+    guard let map = try yaml(Self.settingsFile) else { return nil }
+    for tier in map.maps("tiers") { readTier(tier) }
+    if tiers.isEmpty { map.fault("`tiers` is missing", remedy: "list the tiers, highest first") }
+    let tolerances = map.map("tolerances")
+    let sliver = tolerances?.double("sliver_square_metres") ?? 1
+    self.tolerances.overlapSquareMetres = tolerances?.double("overlap_square_metres") ?? 1
+    self.tolerances.gapSquareMetres = tolerances?.double("gap_square_metres") ?? 1
+    tolerances?.finish()
+    let generate = map.map("generate")
+    let generator = generate?.requiredText("parameters")
+    generate?.finish()
+    let catchAll = map.text("catch_all")
+    let datum = readDatum(map)
+    guard let name = map.requiredText("name"), let nameZh = map.requiredText("name_zh"),
+      let nameEn = map.requiredText("name_en"), let zone = map.requiredText("time_zone"), let datum
+    else { return nil }
+    if !Self.isCode(name.text.replacing("-", with: "")) {
+      map.fault(
+        "the name \"\(name.text)\" is not of letters, digits and -", line: name.line, remedy: "shorten it, e.g. baoan")
+    }
+    return NetworkSettings(
+      identity: NetworkIdentity(
+        name: name.text, nameZh: nameZh.text, nameEn: nameEn.text, timeZone: zone.text, sliverSquareMetres: sliver),
+      timeZone: zone.text, datum: datum, catchAll: catchAll, generator: generator, map: map)
+  }
+
+  private mutating func readTier(_ map: YamlMap) {
+    defer { map.finish() }
+    let digits = map.integer("code_digits")
+    guard let name = map.requiredText("name"), let zh = map.requiredText("zh"), let en = map.requiredText("en") else {
+      return
+    }
+    if tiers.contains(where: { $0.name == name.text }) {
+      map.fault("the tier \(name.text) stands twice", line: name.line, remedy: "remove one")
+      return
+    }
+    tiers.append(Tier(name: name.text, labelZh: zh.text, labelEn: en.text))
+    codeDigits[name.text] = digits
+  }
+
+  private func readDatum(_ map: YamlMap) -> Datum? {
+    guard let text = map.requiredText("datum") else { return nil }
+    if let datum = Datum(rawValue: text.text) { return datum }
+    map.fault(
+      "unknown datum \(text.text)", line: text.line,
+      remedy: "known: \(Datum.allCases.map(\.rawValue).joined(separator: ", "))")
+    return nil
+  }
+
+  /// At most 24 letters and digits (CONTRACT).
+  static func isCode(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= maxCodeLength
+      && text.utf8.allSatisfy {
+        ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z"))
+          || ($0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z"))
+      }
+  }
+
+  func readCaseSettings(_ map: YamlMap) -> (repeats: [RepeatRule], casePolicy: CasePolicy) {
+    let repeats = map.maps("repeats").compactMap { entry -> RepeatRule? in
+      defer { entry.finish() }
+      let condition = readCondition(entry.map("when"))
+      guard let window = limit(entry, "window"), let radius = entry.double("radius_metres"), radius > 0 else {
+        entry.fault("a repeat rule needs radius_metres and window", remedy: "add them, e.g. 50 and 24 urgent_hours")
+        return nil
+      }
+      return RepeatRule(condition: condition, radiusMetres: radius, window: window)
+    }
+    var policy = CasePolicy()
+    if let cases = map.map("cases") {
+      defer { cases.finish() }
+      policy.maxReturns = cases.integer("max_returns") ?? policy.maxReturns
+      policy.returnWithin = cases.has("return_within") ? limit(cases, "return_within") : nil
+      policy.verifyFirst = values(cases, "verify_first", of: ReportSource.self)
+    }
+    return (repeats, policy)
+  }
+}

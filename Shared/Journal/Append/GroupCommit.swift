@@ -1,0 +1,86 @@
+import Platform
+
+/// Gathers requests into commits without a timer: what arrives while a commit is in flight is the next batch. An idle
+/// system thus answers at once and a busy one shares commits.
+///
+/// One commit is in flight at a time; requests are committed in the order they came. The queue is bounded: a request
+/// that finds it full is refused with ``GroupCommitError/full`` and was not begun.
+public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
+  /// Carries out the requests of one batch and answers one result for each, in order. A throw fails them all.
+  public typealias Commit = @Sendable ([Request]) async throws -> [Result<Outcome, any Error>]
+
+  private struct Waiting {
+    let request: Request
+    let continuation: CheckedContinuation<Outcome, any Error>
+  }
+
+  private let maxBatch: Int
+  private let maxWaiting: Int
+  private let commit: Commit
+  private var waiting: [Waiting] = []
+  private var isCommitting = false
+  private var isClosed = false
+  private var idleContinuations: [CheckedContinuation<Void, Never>] = []
+
+  /// - Parameters:
+  ///   - maxBatch: requests in one commit at most.
+  ///   - maxWaiting: requests that may wait at once.
+  public init(maxBatch: Int, maxWaiting: Int, commit: @escaping Commit) {
+    precondition(maxBatch > 0 && maxWaiting >= maxBatch, "the queue holds at least one batch")
+    self.maxBatch = maxBatch
+    self.maxWaiting = maxWaiting
+    self.commit = commit
+  }
+
+  /// Waits until the request is committed. Not cancelled with its task: what was handed over is carried out.
+  public func submit(_ request: Request) async throws -> Outcome {
+    guard !isClosed else { throw GroupCommitError.closed }
+    guard waiting.count < maxWaiting else { throw GroupCommitError.full }
+    return try await withCheckedThrowingContinuation { continuation in
+      waiting.append(Waiting(request: request, continuation: continuation))
+      if !isCommitting {
+        isCommitting = true
+        Task { await drain() }
+      }
+    }
+  }
+
+  /// Takes no more requests and returns when those it has are committed.
+  public func close() async {
+    isClosed = true
+    guard isCommitting else { return }
+    await withCheckedContinuation { idleContinuations.append($0) }
+  }
+
+  public var waitingCount: Int { waiting.count }
+
+  private func drain() async {
+    while !waiting.isEmpty {
+      let batch = Array(waiting.prefix(maxBatch))
+      waiting.removeFirst(batch.count)
+      do {
+        let results = try await commit(batch.map(\.request))
+        precondition(results.count == batch.count, "a commit answers every request of its batch")
+        for (waiting, result) in zip(batch, results) { waiting.continuation.resume(with: result) }
+      } catch {
+        for waiting in batch { waiting.continuation.resume(throwing: error) }
+      }
+    }
+    isCommitting = false
+    for continuation in idleContinuations { continuation.resume() }
+    idleContinuations = []
+  }
+}
+
+/// Why a request was not begun.
+public enum GroupCommitError: Error, Sendable, CustomStringConvertible {
+  case full
+  case closed
+
+  public var description: String {
+    switch self {
+    case .full: "too many requests wait for their commit"
+    case .closed: "the service is stopping"
+    }
+  }
+}

@@ -1,0 +1,172 @@
+public import Domain
+public import Logging
+public import MessageBus
+import Platform
+import Wire
+
+/// Follows the journals of every district: over the bus for speed, by reading the heads for certainty.
+public actor JournalFollower {
+  /// How often the heads are read. The guarantee; the bus only makes it quicker.
+  public static let headPollMilliseconds: Int64 = 1_000
+  /// How long to wait after a fault of the database or the bus before the next try.
+  public static let retryMilliseconds: Int64 = 250
+  private static let maxDrainedEvents = 1_024
+
+  private let bus: any Bus
+  private let reader: JournalReader
+  private let sink: any JournalSink
+  private let logger: Logger
+  private var districts: [UnitCode: FollowMachine] = [:]
+  private var halted: [UnitCode: FollowFault] = [:]
+  private var lastFault: String?
+  private var wakeSignals: AsyncStream<Void>.Continuation?
+
+  public init(bus: any Bus, reader: JournalReader, sink: any JournalSink, logger: Logger) {
+    self.bus = bus
+    self.reader = reader
+    self.sink = sink
+    self.logger = logger
+  }
+
+  /// Events known of and not yet applied, by district.
+  public var lags: [UnitCode: Int64] { districts.mapValues(\.lag) }
+  /// Positions, by district.
+  public var positions: [UnitCode: JournalPosition] { districts.mapValues(\.position) }
+  /// Districts that cannot be followed without a rebuild, with the reason.
+  public var halts: [UnitCode: FollowFault] { halted }
+  /// The last fault of database or bus since which nothing has succeeded.
+  public var fault: String? { lastFault }
+
+  /// Follows until the task is cancelled.
+  public func run() async {
+    let events = bus.subscribe(prefix: Array("e/".utf8))
+    let beacons = bus.subscribe(prefix: Array("b/".utf8))
+    defer {
+      events.finish()
+      beacons.finish()
+    }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.pollHeads() }
+      group.addTask { await self.receive(events) { try $0.offerRun($1) } }
+      group.addTask { await self.receive(beacons) { try $0.offerBeacon($1) } }
+      group.addTask { await self.work() }
+    }
+  }
+
+  private static var now: Int64 { MonotonicClock.microseconds }
+
+  private func wake() { wakeSignals?.yield() }
+
+  private func pollHeads() async {
+    while !Task.isCancelled {
+      do {
+        for (district, end) in try await reader.ends() {
+          try await admit(district)
+          districts[district]?.offer(head: end, at: Self.now)
+          if let durable = sink as? DurableSink { try await durable.applyReleased(district, reader: reader) }
+        }
+        lastFault = nil
+        wake()
+      } catch {
+        note(error, "the heads of the journals cannot be read")
+      }
+      try? await Task.sleep(for: .milliseconds(Self.headPollMilliseconds))
+    }
+  }
+
+  private func admit(_ district: UnitCode) async throws {
+    guard districts[district] == nil else { return }
+    let position = try await sink.position(district)
+    if districts[district] == nil { districts[district] = FollowMachine(position: position) }
+  }
+
+  private func receive(
+    _ inbox: BusInbox, _ offer: @Sendable (isolated JournalFollower, BusMessage) throws -> Void
+  ) async {
+    while !Task.isCancelled {
+      let batch = await inbox.nextBatch(maxEvents: Self.maxDrainedEvents)
+      if batch.isEmpty { return }
+      for case .message(let message) in batch {
+        do {
+          try offer(self, message)
+        } catch {
+          logger.warning("a message of the bus cannot be read", metadata: ["fault": "\(error)"])
+        }
+      }
+      wake()
+    }
+  }
+
+  private func offerRun(_ message: BusMessage) throws {
+    guard let frame = message.frames.first else { return }
+    let run = try JournalRun(decoding: frame)
+    districts[run.district]?.offer(JournalSlice(run), at: Self.now)
+  }
+
+  private func offerBeacon(_ message: BusMessage) throws {
+    guard let frame = message.frames.first else { return }
+    let beacon = try JournalBeacon(decoding: frame)
+    districts[beacon.district]?.offer(
+      end: JournalPosition(seq: beacon.lastSeq, epoch: beacon.epoch, hash: beacon.lastHash), at: Self.now)
+  }
+
+  /// Does what the machines ask for, a district at a time, and waits when none asks.
+  private func work() async {
+    let (signals, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    wakeSignals = continuation
+    var iterator = signals.makeAsyncIterator()
+    while !Task.isCancelled {
+      var until: Int64?
+      var didWork = false
+      for district in districts.keys where halted[district] == nil {
+        switch await step(district) {
+        case .worked: didWork = true
+        case .idle(let wakeAt): until = [until, wakeAt].compactMap { $0 }.min()
+        }
+      }
+      if didWork { continue }
+      if let until {
+        let microseconds = max(0, until - Self.now)
+        try? await Task.sleep(for: .microseconds(microseconds))
+      } else {
+        _ = await iterator.next()
+      }
+    }
+    continuation.finish()
+  }
+
+  private enum Step {
+    case worked
+    case idle(until: Int64?)
+  }
+
+  private func step(_ district: UnitCode) async -> Step {
+    guard let action = districts[district]?.next(at: Self.now) else { return .idle(until: nil) }
+    do {
+      switch action {
+      case .wait(let until): return .idle(until: until)
+      case .halt(let fault):
+        halted[district] = fault
+        logger.critical("a journal cannot be followed", metadata: ["district": "\(district)", "fault": "\(fault)"])
+      case .read(let seq):
+        let slice = try await reader.events(district, after: seq)
+        districts[district]?.read(slice, at: Self.now)
+      case .apply(let slice):
+        guard let position = districts[district]?.position else { break }
+        districts[district]?.applied(try await sink.apply(slice, to: district, from: position))
+      }
+      lastFault = nil
+      return .worked
+    } catch {
+      note(error, "events cannot be applied")
+      return .idle(until: Self.now + Self.retryMilliseconds * 1_000)
+    }
+  }
+
+  private func note(_ error: any Error, _ message: Logger.Message) {
+    if Task.isCancelled { return }
+    let fault = String(describing: error)
+    if lastFault == nil { logger.warning(message, metadata: ["fault": "\(fault)"]) }
+    lastFault = fault
+  }
+}

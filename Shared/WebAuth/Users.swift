@@ -1,0 +1,81 @@
+public import Cryptography
+public import Domain
+import PostgresClient
+
+extension AccountStore {
+  /// The longest username, in bytes.
+  public static let maxUsernameBytes = 64
+
+  /// Adds a user, or puts role, unit, department and password of an existing one anew and enables it.
+  ///
+  /// - Returns: false when the name is taken in another district: names are unique over all, as one signs in with the
+  ///   name alone.
+  public func putUser(
+    district: UnitCode, username: String, role: Role, unit: UnitCode, department: DepartmentCode?,
+    password: PasswordHash, at: Instant
+  ) async throws -> Bool {
+    precondition(
+      (1...Self.maxUsernameBytes).contains(username.utf8.count), "A username has 1 to \(Self.maxUsernameBytes) bytes.")
+    let holders = try await users(named: username)
+    guard holders.allSatisfy({ $0.district == district }) else { return false }
+    try await pool.execute(
+      Self.putUser,
+      [
+        .text(district.text), .text(username), .text(role.rawValue), .text(unit.text), .text(department?.text),
+        .text(password.text), .instant(at),
+      ])
+    return true
+  }
+
+  /// The users of this name; more than one only if two were added in different districts at the same moment.
+  public func users(named username: String) async throws -> [UserAccount] {
+    try await pool.query(Self.usersByName, [.text(username)]).map(Self.user)
+  }
+
+  /// The users of a district by name.
+  public func users(of district: UnitCode) async throws -> [UserAccount] {
+    try await pool.query(Self.usersOfDistrict, [.text(district.text)]).map(Self.user)
+  }
+
+  /// Disables a user and ends its sessions. False when there is no such user.
+  public func disableUser(district: UnitCode, username: String, at: Instant) async throws -> Bool {
+    let results = try await pool.pipeline([
+      Self.disable(.text(district.text), .text(username), .instant(at)),
+      Self.endSessionsOfUser(.text(district.text), .text(username), .instant(at)),
+    ])
+    return results[0].affectedRows > 0
+  }
+
+  private static func user(_ row: PostgresRow) throws -> UserAccount {
+    try UserAccount(
+      district: UnitCode(row.text(0)), username: row.text(1), role: row.role(2), unit: UnitCode(row.text(3)),
+      department: row.departmentOrNil(4), passwordHash: row.text(5), disabledAt: row.instantOrNil(6),
+      createdAt: row.instant(7))
+  }
+
+  private static let columns =
+    "district, username, role, unit, department, password_hash, disabled_at, created_at"
+
+  private static let putUser = Statement(
+    "users_put",
+    """
+    INSERT INTO users (district, username, role, unit, department, password_hash, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (district, username) DO UPDATE SET role = excluded.role, unit = excluded.unit,
+      department = excluded.department, password_hash = excluded.password_hash, disabled_at = NULL
+    """)
+
+  private static let usersByName = Statement(
+    "users_by_name", "SELECT \(columns) FROM users WHERE username = $1 ORDER BY district")
+
+  private static let usersOfDistrict = Statement(
+    "users_of_district", "SELECT \(columns) FROM users WHERE district = $1 ORDER BY username")
+
+  private static let disable = Statement(
+    "users_disable",
+    "UPDATE users SET disabled_at = coalesce(disabled_at, $3) WHERE district = $1 AND username = $2")
+
+  private static let endSessionsOfUser = Statement(
+    "sessions_end_of_user",
+    "UPDATE sessions SET revoked_at = $3 WHERE district = $1 AND username = $2 AND revoked_at IS NULL")
+}

@@ -1,0 +1,120 @@
+public import Domain
+
+/// The canonical encoding of events: what the journal's `body` holds. Kind and actor stand in columns of their own,
+/// under the same hash, and are handed in when a body is read.
+public enum EventCoding {
+  public static func encode(_ event: CaseEvent) -> [UInt8] {
+    var writer = CanonicalWriter()
+    writer.signed(1, event.at.microseconds)
+    writer.message(2) { $0.subject(event.subject) }
+    if let before = event.before { writer.message(3) { $0.standing(before) } }
+    writer.message(4) { $0.standing(event.after) }
+    for clock in event.clocks { writer.clock(5, clock) }
+    writer.detail(6, event.detail)
+    return writer.bytes
+  }
+
+  /// Nil for a kind that this version does not know: a consumer passes over it.
+  public static func decode(kind: String, actor: String, body: [UInt8]) throws(CanonicalFault) -> CaseEvent? {
+    guard let kind = EventKind(rawValue: kind) else { return nil }
+    var reader = CanonicalReader(body)
+    var at: Instant?
+    var subject: CaseSubject?
+    var before: CaseStanding?
+    var after: CaseStanding?
+    var clocks: [CaseClock] = []
+    var detail: EventDetail?
+    while let field = try reader.next() {
+      switch field.number {
+      case 1: at = Instant(microseconds: field.signed)
+      case 2:
+        var reader = field.message
+        subject = try reader.subject()
+      case 3:
+        var reader = field.message
+        before = try reader.standing()
+      case 4:
+        var reader = field.message
+        after = try reader.standing()
+      case 5:
+        var reader = field.message
+        clocks.append(try reader.clock())
+      case 6:
+        var reader = field.message
+        detail = try reader.detail(kind)
+      default: break
+      }
+    }
+    guard let at else { throw .missing(field: 1, of: "event") }
+    guard let subject else { throw .missing(field: 2, of: "event") }
+    guard let after else { throw .missing(field: 4, of: "event") }
+    guard let detail else { throw .missing(field: 6, of: "event") }
+    return CaseEvent(
+      detail: detail, at: at, actor: actor, subject: subject, before: before, after: after, clocks: clocks)
+  }
+}
+
+extension CanonicalWriter {
+  mutating func subject(_ subject: CaseSubject) {
+    text(1, subject.unit.text)
+    text(2, subject.category.text)
+    unsigned(3, subject.source.wireCode)
+    signed(4, subject.filedAt.microseconds)
+    text(5, subject.finder)
+    if subject.priority != .normal { unsigned(6, subject.priority.wireCode) }
+    for layer in subject.layers { text(7, layer) }
+  }
+
+  mutating func standing(_ standing: CaseStanding) {
+    unsigned(1, standing.state.wireCode)
+    textIfAny(2, standing.lead?.text)
+    unsigned(3, UInt64(standing.facts.rawValue))
+  }
+}
+
+extension CanonicalReader {
+  mutating func subject() throws(CanonicalFault) -> CaseSubject {
+    var unit: UnitCode?
+    var category: CategoryCode?
+    var source: ReportSource?
+    var filedAt: Instant?
+    var finder = ""
+    var priority = Priority.normal
+    var layers: [String] = []
+    while let field = try next() {
+      switch field.number {
+      case 1: unit = UnitCode(try field.text())
+      case 2: category = CategoryCode(try field.text())
+      case 3: source = try ReportSource(wireCode: field.unsigned)
+      case 4: filedAt = Instant(microseconds: field.signed)
+      case 5: finder = try field.text()
+      case 6: priority = try Priority(wireCode: field.unsigned)
+      case 7: layers.append(try field.text())
+      default: break
+      }
+    }
+    guard let unit else { throw .missing(field: 1, of: "subject") }
+    guard let category else { throw .missing(field: 2, of: "subject") }
+    guard let source else { throw .missing(field: 3, of: "subject") }
+    guard let filedAt else { throw .missing(field: 4, of: "subject") }
+    return CaseSubject(
+      unit: unit, category: category, source: source, filedAt: filedAt, finder: finder, priority: priority,
+      layers: layers)
+  }
+
+  mutating func standing() throws(CanonicalFault) -> CaseStanding {
+    var state: CaseState?
+    var lead: DepartmentCode?
+    var facts: CaseFacts = []
+    while let field = try next() {
+      switch field.number {
+      case 1: state = try CaseState(wireCode: field.unsigned)
+      case 2: lead = DepartmentCode(try field.text())
+      case 3: facts = CaseFacts(rawValue: UInt32(truncatingIfNeeded: field.unsigned))
+      default: break
+      }
+    }
+    guard let state else { throw .missing(field: 1, of: "standing") }
+    return CaseStanding(state: state, lead: lead, facts: facts)
+  }
+}

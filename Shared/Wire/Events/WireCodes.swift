@@ -1,0 +1,61 @@
+import Domain
+
+/// Numbers that stand for names in the encoding. A number once given is never given again, and none may change: the
+/// hashes of every journal hang on them.
+protocol WireCoded: CaseIterable, Equatable {
+  static var wireCodes: [(Self, UInt64)] { get }
+}
+
+extension WireCoded {
+  var wireCode: UInt64 {
+    for (value, code) in Self.wireCodes where value == self { return code }
+    preconditionFailure("every \(Self.self) has a wire code; \(self) has none")
+  }
+
+  init(wireCode: UInt64) throws(CanonicalFault) {
+    for (value, code) in Self.wireCodes where code == wireCode {
+      self = value
+      return
+    }
+    throw .unknownValue(String(wireCode), of: "\(Self.self)")
+  }
+}
+
+extension ClockName: WireCoded {
+  static let wireCodes: [(ClockName, UInt64)] = [(.decide, 1), (.sign, 2), (.contact, 3), (.handle, 4), (.verify, 5)]
+}
+
+extension CaseClock.State: WireCoded {
+  static let wireCodes: [(CaseClock.State, UInt64)] = [(.running, 1), (.met, 2), (.late, 3), (.cancelled, 4)]
+}
+
+extension CaseState: WireCoded {
+  static let wireCodes: [(CaseState, UInt64)] = [
+    (.reported, 1), (.filed, 2), (.desk, 3), (.dispatched, 4), (.signed, 5), (.handled, 6), (.closed, 7),
+    (.suspended, 8), (.void, 9), (.merged, 10),
+  ]
+}
+
+extension ReportSource: WireCoded {
+  static let wireCodes: [(ReportSource, UInt64)] = [
+    (.officer, 1), (.hotline, 2), (.citizen, 3), (.camera, 4), (.department, 5), (.patrol, 6),
+  ]
+}
+
+extension Priority: WireCoded {
+  static let wireCodes: [(Priority, UInt64)] = [(.normal, 1), (.urgent, 2)]
+}
+
+extension DeskReason: WireCoded {
+  static let wireCodes: [(DeskReason, UInt64)] = [(.unroutable, 1), (.returned, 2)]
+}
+
+extension RungAct: WireCoded {
+  static let wireCodes: [(RungAct, UInt64)] = [
+    (.remind, 1), (.yellow, 2), (.red, 3), (.supervise, 4), (.flag, 5),
+  ]
+}
+
+extension Datum: WireCoded {
+  static let wireCodes: [(Datum, UInt64)] = [(.wgs84, 1), (.cgcs2000, 2), (.gcj02, 3), (.bd09, 4)]
+}

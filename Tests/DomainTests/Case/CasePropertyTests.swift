@@ -1,0 +1,91 @@
+import Domain
+import DomainSamples
+import Testing
+
+@Suite("Whatever happens to a case") struct CasePropertyTests {
+  static let journeys = 400
+  static let steps = 60
+  let policy: NetworkPolicy
+
+  init() throws { policy = try SamplePolicy().policy() }
+
+  @Test("its events alone make it, in time, and its facts hold together") func journeys() {
+    let seed = UInt64.random(in: .min ... .max)
+    var states: Set<CaseState> = []
+    var kinds: Set<EventKind> = []
+    for journey in 0..<UInt64(Self.journeys) {
+      var walk = RandomWalk(seed: seed &+ journey, policy: policy)
+      let place = "seed \(seed &+ journey)"
+      for _ in 0..<Self.steps {
+        let before = walk.sample.events.count
+        guard walk.step() else { continue }
+        for event in walk.sample.events[before...] { check(event, place) }
+        check(walk.sample.value, place)
+        states.insert(walk.sample.value.state)
+      }
+      checkFold(walk.sample, place)
+      kinds.formUnion(walk.sample.events.map(\.kind))
+    }
+    // A walk of this length that misses a state or a kind altogether would be one in very many.
+    #expect(Set(CaseState.allCases).subtracting(states) == [.suspended], "seed \(seed)")
+    #expect(Set(EventKind.allCases).subtracting(kinds) == [], "seed \(seed)")
+  }
+
+  private func checkFold(_ sample: SampleCase, _ place: String) {
+    let events = sample.events
+    var folded = Case(beginning: events[0])
+    for (earlier, later) in zip(events, events.dropFirst()) {
+      #expect(later.before == earlier.after, "\(place)")
+      #expect(later.at >= earlier.at, "\(place): time never runs backwards")
+      folded.apply(later)
+    }
+    #expect(folded == sample.value, "\(place)")
+    #expect(folded.version == Int64(events.count), "\(place)")
+  }
+
+  private func check(_ event: CaseEvent, _ place: String) {
+    guard let before = event.before else { return }
+    // What has happened once is never taken back, but for what a rework undoes and a void or merged case is not.
+    let lost = before.facts.subtracting(event.after.facts)
+    switch event.kind {
+    case .voided, .merged: #expect(lost.isSubset(of: .valid), "\(place)")
+    case .reworked:
+      #expect(lost.isSubset(of: [.handled, .onTimeHandle, .signed, .onTimeSign]), "\(place)")
+    default: #expect(lost.isEmpty, "\(place): \(event.kind)")
+    }
+    #expect(before.state.isOpen || before.state == event.after.state, "\(place): what is over stays over")
+  }
+
+  private func check(_ value: Case, _ place: String) {
+    let facts = value.facts
+    #expect(facts.contains(.reported), "\(place)")
+    #expect(facts.contains(.closed) == (value.state == .closed), "\(place)")
+    #expect(facts.contains(.closed) == (value.closedAt != nil), "\(place)")
+    #expect(facts.contains(.handled) == (value.handledAt != nil), "\(place)")
+    if value.state == .closed || value.state.isOpen {
+      #expect(facts.contains(.valid) == (value.state != .reported), "\(place)")
+    } else {
+      #expect(!facts.contains(.valid), "\(place)")
+    }
+    #expect(!facts.isSuperset(of: [.onTimeSign, .lateSign]), "\(place)")
+    #expect(!facts.isSuperset(of: [.onTimeHandle, .lateHandle]), "\(place)")
+    #expect(!facts.isSuperset(of: [.onTimeClose, .lateHandle]), "\(place)")
+    if facts.contains(.onTimeClose) { #expect(facts.contains(.closed), "\(place)") }
+    if [.dispatched, .signed, .handled].contains(value.state) { #expect(value.lead != nil, "\(place)") }
+    if [.filed, .desk, .reported].contains(value.state) { #expect(value.lead == nil, "\(place)") }
+    if !value.state.isOpen { #expect(value.clocks.allSatisfy { !$0.isRunning }, "\(place)") }
+    for name in ClockName.allCases {
+      let clocks = value.clocks.filter { $0.name == name }
+      #expect(clocks.map(\.version) == clocks.indices.map { Int32($0 + 1) }, "\(place)")
+      #expect(clocks.dropLast().allSatisfy { !$0.isRunning }, "\(place): one clock of a name runs at a time")
+    }
+    for clock in value.clocks {
+      #expect(clock.isRunning == (clock.stoppedAt == nil), "\(place)")
+      #expect(clock.stages.indices.contains(clock.stage), "\(place)")
+      guard let stoppedAt = clock.stoppedAt else { continue }
+      #expect((clock.state == .late) == (stoppedAt > clock.finalDueAt), "\(place)")
+    }
+    let rungs = value.escalations.map(\.escalation).map { "\($0.clock) \($0.clockVersion) \($0.rung)" }
+    #expect(Set(rungs).count == rungs.count, "\(place): each rung at most once")
+  }
+}

@@ -1,0 +1,38 @@
+import Logging
+import Platform
+import PostgresClient
+import TestSupport
+
+/// A logger that says nothing.
+let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+
+/// A pool on a fresh database of the shared server, closed when `body` ends.
+func withPool<Result: Sendable>(
+  _ limits: PostgresPoolLimits = .init(),
+  adjust: (inout PostgresConfiguration) -> Void = { _ in },
+  _ body: (PostgresPool) async throws -> Result
+) async throws -> Result {
+  var configuration = try await TestPostgres.shared.database(named: "client")
+  adjust(&configuration)
+  let pool = PostgresPool(configuration, limits: limits, logger: silent)
+  do {
+    let result = try await body(pool)
+    await pool.close()
+    return result
+  } catch {
+    await pool.close()
+    throw error
+  }
+}
+
+/// Suspends until `condition` holds, asking again each time the scheduler comes round; false after `seconds`.
+func eventually(
+  within seconds: Int64 = 20, _ condition: () async throws -> Bool
+) async rethrows -> Bool {
+  let deadline = MonotonicClock.microseconds + seconds * 1_000_000
+  while try await !condition() {
+    guard MonotonicClock.microseconds < deadline else { return false }
+    try? await MonotonicClock.wait(until: MonotonicClock.microseconds + 5_000)
+  }
+  return true
+}
