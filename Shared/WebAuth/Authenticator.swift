@@ -100,8 +100,9 @@ extension Authenticator {
   public func hash(password: String) async throws -> PasswordHash {
     do throws(CryptographyError) {
       return try await hasher.hash(password)
-    } catch where error.code == .busy {
-      throw AuthenticationError.busy
+    } catch {
+      if error.code == .busy { throw AuthenticationError.busy }
+      throw error
     }
   }
 

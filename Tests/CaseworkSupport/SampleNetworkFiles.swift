@@ -110,6 +110,16 @@ public enum SampleNetworkFiles {
           - {name: yellow, at: 90% used, to: [handler@lead], act: yellow}
           - {name: street, at: "0", to: [supervisor@street], act: red}
           - {name: inspection, at: +2 urgent_hours, to: [inspector@district], act: flag}
+      - clock: decide
+        rungs:
+          - {name: overdue, at: "0", to: [supervisor@district], act: red}
+          - {name: inspection, at: +4 urgent_hours, to: [inspector@district], act: flag}
+      - clock: contact
+        rungs:
+          - {name: overdue, at: "0", to: [supervisor@district], act: red}
+      - clock: verify
+        rungs:
+          - {name: overdue, at: "0", to: [supervisor@street], act: red}
     """
 
   private static let calendar = """

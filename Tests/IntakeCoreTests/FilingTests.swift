@@ -1,6 +1,7 @@
 import Domain
 import Journal
 import Operations
+import Platform
 import PostgresClient
 import TestSupport
 import Testing
@@ -94,7 +95,7 @@ import Testing
       fixture.file(try fixture.request()),
     ].map(\.caseID.number)
     #expect(numbers == [1, 2, 3, 1])
-    fixture.clock.advance(seconds: 49 * 3_600)
+    fixture.clock.advance(microseconds: 49 * Instant.microsecondsPerHour)
     #expect(try await fixture.file(try fixture.request()).caseID.number == 4)
   }
 

@@ -1,4 +1,5 @@
 import Casework
+import CaseworkSupport
 import Cryptography
 import Domain
 import GridNetwork
@@ -8,50 +9,39 @@ import MessageBus
 import Operations
 import Platform
 import PostgresClient
-import TestSupport
 import WebAuth
 
 @testable import IntakeCore
 
 /// A database with a small network in it, and everything of the door but its socket.
 struct IntakeFixture: Sendable {
-  let pool: PostgresPool
   let configuration: PostgresConfiguration
+  let pool: PostgresPool
   let policies: PolicyStore
+  let clock: ManualClock
   let network: LoadedNetwork
   let bus: LoopbackBus
-  let clock: TestClock
-  let registry: MetricsRegistry
   let metrics: IntakeMetrics
   let openCases: OpenCases
   let desk: FilingDesk
   let accounts: AccountStore
+  let router: Client
 
   static let district: UnitCode = "440306"
   static let logger = Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }
 
+  /// - Parameter through: how the door reaches its database, where that is not directly.
   static func make(
-    _ name: String, server: TestPostgres? = nil, url: (PostgresConfiguration) throws -> PostgresConfiguration = { $0 }
+    _ name: String, imageTool: String = "vips",
+    through: (PostgresConfiguration) throws -> PostgresConfiguration = { $0 }
   ) async throws -> IntakeFixture {
-    let own: TestPostgres
-    if let server { own = server } else { own = try await TestPostgres.shared }
-    let direct = try await own.database(named: name)
-    _ = try await Migrator(configuration: direct).migrate()
-    let setup = try await PostgresConnection.connect(direct)
-    let archive = ArchiveSource.pack(SmallNetwork.files)
-    _ = try await setup.query(
-      .unprepared(
-        """
-        INSERT INTO network_versions (district, version, name, archive, sha256, applied_by)
-        VALUES ($1, 1, 'small', $2, $3, 'user:test')
-        """), [.text(district.text), .bytes(archive), .bytes(SHA256.digest(of: archive))])
-    _ = try await setup.query(
-      .unprepared("INSERT INTO journal_head (district) VALUES ($1)"), [.text(district.text)])
-    await setup.close()
-    return try await IntakeFixture(try url(direct))
+    let base = try await CaseworkFixture.make(named: name, files: SmallNetwork.files)
+    await base.close()
+    return try await IntakeFixture(try through(base.configuration), clock: base.clock, imageTool: imageTool)
   }
 
-  init(_ configuration: PostgresConfiguration, clock: TestClock = TestClock()) async throws {
+  /// One copy of the service.
+  init(_ configuration: PostgresConfiguration, clock: ManualClock, imageTool: String = "vips") async throws {
     self.configuration = configuration
     self.clock = clock
     pool = PostgresPool(configuration, limits: PostgresPoolLimits(maxConnections: 6), logger: Self.logger)
@@ -60,13 +50,28 @@ struct IntakeFixture: Sendable {
     guard let loaded = policies.current(Self.district) else { throw PolicyFault.noNetwork(Self.district) }
     network = loaded
     bus = LoopbackBus(network: LoopbackNetwork(), service: "intake", instance: "test")
-    registry = MetricsRegistry()
+    let registry = MetricsRegistry()
     metrics = IntakeMetrics(registry)
     openCases = OpenCases(pool: pool, policies: policies, clock: clock, metrics: metrics)
+    let publisher = JournalPublisher(bus: bus)
     desk = FilingDesk(
-      pool: pool, publisher: JournalPublisher(bus: bus), openCases: openCases, clock: clock, metrics: metrics,
-      logger: Self.logger)
+      pool: pool, publisher: publisher, openCases: openCases, clock: clock, metrics: metrics, logger: Self.logger)
     accounts = AccountStore(pool: pool)
+    let intake = ReportIntake(policies: policies, clock: clock, metrics: metrics)
+    let attachments = AttachmentIntake(
+      pool: pool, cleaner: ImageCleaner(program: imageTool), clock: clock, metrics: metrics)
+    let authenticator = Authenticator(store: accounts, hasher: PasswordHasher())
+    let routes = IntakeRouter(
+      reports: ReportRoute(intake: intake, desk: desk, metrics: metrics),
+      bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
+      attachments: AttachmentRoute(intake: intake, attachments: attachments),
+      open311: Open311Door(
+        intake: intake, desk: desk, attachments: attachments,
+        commands: CommandDesk(pool: pool, policies: policies, publisher: publisher, clock: clock),
+        authenticator: authenticator, policies: policies, pool: pool, clock: clock, metrics: metrics),
+      authenticator: authenticator)
+    router = Client(
+      routes.router(door: DoorMiddleware(metrics: DoorMetrics(registry), logger: Self.logger)))
   }
 
   /// A sender's key of the district, unless it is to be of another unit.
@@ -125,11 +130,14 @@ struct TestPlace: Sendable {
   }
 }
 
-/// A time that a test moves.
-final class TestClock: WallClock, Sendable {
-  private let now = Locked<Int64>(1_763_690_400_000_000)
-
-  var microseconds: Int64 { now.withLock { $0 } }
-  var instant: Instant { Instant(microseconds: microseconds) }
-  func advance(seconds: Int64) { now.withLock { $0 += seconds * 1_000_000 } }
+extension IntakeFixture {
+  /// The header of a fresh key.
+  func key(
+    name: String = "camera-1", role: Role = .source, unit: UnitCode = IntakeFixture.district, source: String? = nil
+  ) async throws -> String {
+    let key = try await accounts.createKey(
+      district: Self.district, name: name, role: role, unit: unit, source: source,
+      at: Instant(microseconds: clock.microseconds))
+    return "ApiKey " + key.text
+  }
 }

@@ -94,10 +94,8 @@ private final class Lines {
     #expect(Set(try lines.read().compactMap { $0["message"]?.stringValue }).count == 160)
   }
 
-  @Test func redactedValuesDoNotShowInDumps() {
-    var text = ""
-    dump(Redacted("hunter2"), to: &text)
-    #expect(!text.contains("hunter2"))
+  @Test func redactedValuesDoNotShowWhenReflected() {
+    #expect(Mirror(reflecting: Redacted("hunter2")).children.isEmpty)
     #expect(!String(reflecting: Redacted("hunter2")).contains("hunter2"))
   }
 }

@@ -1,5 +1,7 @@
 # What the scripts of the local stack share; sourced, not run.
 # shellcheck shell=bash
+# The names below are used by the scripts that source this.
+# shellcheck disable=SC2034
 
 set -euo pipefail
 
@@ -64,14 +66,29 @@ http_get() { # http://host:port path
   exec {socket}>&-
 }
 
+# One script at a time changes a stack; the others wait. What is called from here runs under the same lock.
+take_lock() {
+  local max_seconds=1800
+  [[ -z ${GRIDLOOP_LOCK_HELD:-} ]] || return 0
+  exec 9>"$GRIDLOOP_HOME/lock"
+  if ! flock -n 9; then
+    say "another make is at work on $GRIDLOOP_HOME; waiting"
+    flock -w "$max_seconds" 9 || fail "the other make did not end"
+  fi
+  export GRIDLOOP_LOCK_HELD=yes
+}
+
 as_root() {
   if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
 
-# PostgreSQL refuses to run as root, so root steps down to the distribution's user.
+# PostgreSQL refuses to run as root, so root steps down to the distribution's user, who may not reach this directory.
 as_server() {
-  if ((EUID == 0)); then setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"; else "$@"; fi
+  if ((EUID == 0)); then (cd / && setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"); else "$@"; fi
 }
+
+# Where the private PostgreSQL's data stands, links followed: its user need not be able to reach the link.
+postgres_data() { realpath -m -- "$GRIDLOOP_HOME/postgres"; }
 
 # Directory of the newest server's programs.
 server_programs() {

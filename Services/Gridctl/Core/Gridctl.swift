@@ -25,11 +25,17 @@ public struct Gridctl: AsyncParsableCommand {
       """,
     version: Version.text,
     groupedSubcommands: [
-      CommandGroup(name: "Running", subcommands: [StatusCommand.self, SettleCommand.self, ClockCommand.self]),
-      CommandGroup(name: "Local rules", subcommands: [NetworkCommand.self, CalendarCommand.self]),
-      CommandGroup(name: "Cases", subcommands: [ReplayCommand.self]),
-      CommandGroup(name: "Evidence and repair", subcommands: [JournalCommand.self]),
-      CommandGroup(name: "Setting up", subcommands: [MigrateCommand.self, DemoCommand.self]),
+      CommandGroup(
+        name: "Running", subcommands: [StatusCommand.self, SettleCommand.self, ClockCommand.self, DoctorCommand.self]),
+      CommandGroup(
+        name: "Local rules", subcommands: [NetworkCommand.self, PolicyCommand.self, CalendarCommand.self]),
+      CommandGroup(name: "Cases", subcommands: [CaseCommand.self, ReplayCommand.self]),
+      CommandGroup(
+        name: "Evidence and repair",
+        subcommands: [JournalCommand.self, DeliveriesCommand.self, QuarantineCommand.self]),
+      CommandGroup(
+        name: "Setting up",
+        subcommands: [MigrateCommand.self, UserCommand.self, KeyCommand.self, DemoCommand.self]),
     ])
 
   public init() {}

@@ -6,6 +6,8 @@ import WebAuth
 struct IntakeRouter {
   let reports: ReportRoute
   let bulk: BulkRoute
+  let attachments: AttachmentRoute
+  let open311: Open311Door
   let authenticator: Authenticator
 
   func router(door: DoorMiddleware<AuthenticatedContext>) -> Router<AuthenticatedContext> {
@@ -14,6 +16,10 @@ struct IntakeRouter {
     let signedIn = router.group("v1").add(middleware: AuthenticationMiddleware(authenticator))
     signedIn.post("reports") { try await reports.post($0, $1) }
     signedIn.post("reports/bulk") { try await bulk.post($0, $1) }
+    signedIn.post("attachments") { try await attachments.post($0, $1) }
+    // Open to all for reading; whoever writes is asked for a key by the routes themselves.
+    router.get("open311/v2/**") { try await open311.get($0, $1) }
+    router.post("open311/v2/**") { try await open311.post($0, $1) }
     return router
   }
 }

@@ -14,8 +14,11 @@ public enum IntakeService {
   static let port = SettingKey(
     "GRIDLOOP_INTAKE_PORT", default: 8_081, range: 0...65_535, help: "port of the HTTP door; 0 takes any free")
 
+  static let imageTool = SettingKey(
+    "GRIDLOOP_INTAKE_VIPS", default: "vips", help: "name or path of libvips's vips, which cleans attached images")
+
   /// The service's own settings.
-  public static let keys: [any AnySettingKey] = [port] + DoorKeys.all
+  public static let keys: [any AnySettingKey] = [port, imageTool] + DoorKeys.all
 
   /// The service's parts. The policies are read, and the open cases are known, before the door opens.
   @Sendable public static func services(_ context: ServiceContext) async throws -> [any Service] {
@@ -29,13 +32,23 @@ public enum IntakeService {
       logger: context.logger)
     let follower = JournalFollower(
       bus: context.bus, reader: JournalReader(pool: context.database), sink: openCases, logger: context.logger)
+    let commands = CommandDesk(
+      pool: context.database, policies: policies, publisher: publisher, clock: context.clock)
     let intake = ReportIntake(policies: policies, clock: context.clock, metrics: metrics)
+    let attachments = AttachmentIntake(
+      pool: context.database, cleaner: ImageCleaner(program: context.settings[imageTool]), clock: context.clock,
+      metrics: metrics)
+    let authenticator = Authenticator(store: AccountStore(pool: context.database), hasher: PasswordHasher())
     let router = IntakeRouter(
       reports: ReportRoute(intake: intake, desk: desk, metrics: metrics),
       bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
-      authenticator: Authenticator(store: AccountStore(pool: context.database), hasher: PasswordHasher()))
+      attachments: AttachmentRoute(intake: intake, attachments: attachments),
+      open311: Open311Door(
+        intake: intake, desk: desk, attachments: attachments, commands: commands, authenticator: authenticator,
+        policies: policies, pool: context.database, clock: context.clock, metrics: metrics),
+      authenticator: authenticator)
     return [
-      DeskService(desk: desk),
+      DeskService(desk: desk, commands: commands),
       LoopService { await policies.run() },
       LoopService { await publisher.runBeacons() },
       LoopService { await follower.run() },
@@ -47,9 +60,11 @@ public enum IntakeService {
 /// Finishes, at the end, the reports that were taken.
 struct DeskService: Service {
   let desk: FilingDesk
+  let commands: CommandDesk
 
   func run() async throws {
     try? await gracefulShutdown()
     await desk.close()
+    await commands.close()
   }
 }

@@ -37,7 +37,7 @@ public enum LadderMachine {
   public static func fireTime(_ rung: Rung, _ clock: CaseClock, calendar: WorkingCalendar) -> Instant {
     let stage = clock.stages[min(clock.stage, clock.stages.count - 1)]
     let span = ClockSpan(start: clock.stageStartedAt, due: clock.dueAt, measure: stage.limit.unit.measure)
-    return max(clock.stageStartedAt, span.moment(of: rung.at, by: calendar).at)
+    return span.moment(of: rung.at, by: calendar).at
   }
 
   /// The first wake of a clock that was just started or moved on; nil when no ladder covers it.
@@ -75,6 +75,8 @@ public enum LadderMachine {
   /// The rungs that this running of the clock has not reached, by time. A ladder's own order is not enough: whether
   /// `90% used` comes before `-1 work_day` hangs on how long the limit is.
   ///
+  /// A reminder that would lie before the clock began is passed over: `-1 work_day` says nothing of a limit of two hours.
+  ///
   /// A rung that lies no later than the last one reached counts as reached too, so that a policy which renames its
   /// rungs does not fire the past again.
   private static func waiting(
@@ -86,6 +88,7 @@ public enum LadderMachine {
     return ladder.rungs.enumerated()
       .filter { rung in !reached.contains { $0.rung == rung.element.name } }
       .map { (index: $0.offset, at: fireTime($0.element, clock, calendar: calendar)) }
+      .filter { $0.at > clock.stageStartedAt || ladder.rungs[$0.index].at == .due }
       .filter { rung in last.map { rung.at > $0 } ?? true }
       .sorted { ($0.at, $0.index) < ($1.at, $1.index) }
   }

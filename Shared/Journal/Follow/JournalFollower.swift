@@ -153,7 +153,9 @@ public actor JournalFollower {
         districts[district]?.read(slice, at: Self.now)
       case .apply(let slice):
         guard let position = districts[district]?.position else { break }
-        districts[district]?.applied(try await sink.apply(slice, to: district, from: position))
+        // Awaited before the machine is touched: an access that is open across a suspension lets others in meanwhile.
+        let reached = try await sink.apply(slice, to: district, from: position)
+        districts[district]?.applied(reached)
       }
       lastFault = nil
       return .worked

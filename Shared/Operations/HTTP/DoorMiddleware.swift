@@ -26,7 +26,8 @@ public struct DoorMiddleware<Context: DoorRequestContext>: RouterMiddleware {
   private let maxConcurrentRequests: Int
 
   /// - Parameter maxConcurrentRequests: one more is answered with 503 at once.
-  public init(metrics: DoorMetrics, logger: Logger, accessLog: AccessLog = .errors, maxConcurrentRequests: Int = 4_096) {
+  public init(metrics: DoorMetrics, logger: Logger, accessLog: AccessLog = .errors, maxConcurrentRequests: Int = 4_096)
+  {
     self.metrics = metrics
     self.logger = logger
     self.accessLog = accessLog

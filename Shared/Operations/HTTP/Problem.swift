@@ -148,7 +148,8 @@ extension Problem {
     retryAfterSeconds: Int, _ detail: String = "There were too many requests."
   ) -> Problem {
     Problem(
-      .tooManyRequests, code: "too_many_requests", detail: detail, headers: [.retryAfter: "\(max(retryAfterSeconds, 1))"])
+      .tooManyRequests, code: "too_many_requests", detail: detail,
+      headers: [.retryAfter: "\(max(retryAfterSeconds, 1))"])
   }
 
   /// 503: nothing was changed, and the same request may be sent again.

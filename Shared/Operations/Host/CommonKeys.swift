@@ -20,7 +20,8 @@ public enum CommonKeys {
     "GRIDLOOP_ADVERTISE_HOST",
     help: "host under which others reach this process, where it differs from the bound address")
   public static let healthPort = SettingKey(
-    "GRIDLOOP_HEALTH_PORT", default: 0, range: 0...65_535, help: "port of /livez, /readyz and /metrics; 0 takes any free")
+    "GRIDLOOP_HEALTH_PORT", default: 0, range: 0...65_535,
+    help: "port of /livez, /readyz and /metrics; 0 takes any free")
   public static let healthAddressFile = SettingKey<String?>(
     "GRIDLOOP_HEALTH_ADDRESS_FILE", help: "file into which the address of the health server is written once it listens")
 
@@ -44,7 +45,8 @@ public enum CommonKeys {
     help: "file of the secret CURVE key, made with mode 0600 if missing; without it each start makes a new key")
 
   /// Of the local stack; only its scripts use it, so it is accepted and passed over.
-  public static let home = SettingKey<String?>("GRIDLOOP_HOME", help: "directory of the local stack; not used by services")
+  public static let home = SettingKey<String?>(
+    "GRIDLOOP_HOME", help: "directory of the local stack; not used by services")
 
   public static let all: [any AnySettingKey] = [
     databaseURL, databaseConnections, lockTimeoutMilliseconds, statementTimeoutMilliseconds, bind, advertiseHost,
@@ -52,13 +54,8 @@ public enum CommonKeys {
   ]
 }
 
-/// The settings of a service with an HTTP door.
+/// The settings of a service with an HTTP door; the port's key is the service's own.
 public enum DoorKeys {
-  /// The key of the port, whose default differs by service.
-  public static func port(default port: Int) -> SettingKey<Int> {
-    SettingKey("GRIDLOOP_PORT", default: port, range: 0...65_535, help: "port of the HTTP door; 0 takes any free")
-  }
-
   public static let accessLog = SettingKey(
     "GRIDLOOP_ACCESS_LOG", default: AccessLog.errors, help: "which requests are logged: failed and slow ones, or all")
   public static let maxConnections = SettingKey(
@@ -68,7 +65,6 @@ public enum DoorKeys {
     "GRIDLOOP_MAX_CONCURRENT_REQUESTS", default: 4_096, unit: "requests", range: 1...1_000_000,
     help: "requests at once; one more is answered with 503")
 
-  /// All but the port.
   public static let all: [any AnySettingKey] = [accessLog, maxConnections, maxConcurrentRequests]
 }
 

@@ -35,7 +35,8 @@ struct WorkPart: Service {
   func run() async throws {
     do {
       try await cancelWhenGracefulShutdown { try await gate.pass() }
-    } catch where Task.isShuttingDownGracefully && !(error is SchemaRefused) {
+    } catch {
+      guard Task.isShuttingDownGracefully, !(error is SchemaRefused) else { throw error }
       return
     }
     let services = try await makeServices(context)

@@ -81,7 +81,8 @@ struct ServiceAssembly: Sendable {
   private func makeGroup(_ context: ServiceContext) -> ServiceGroup {
     let (readiness, logger) = (context.readiness, context.logger)
     let gate = DatabaseGate(
-      pool: context.database, schemaCheck: schemaCheck, check: readiness.check("schema", reason: "waiting for the database"),
+      pool: context.database, schemaCheck: schemaCheck,
+      check: readiness.check("schema", reason: "waiting for the database"),
       logger: logger)
     let parts: [any Service] = [
       PoolPart(pool: context.database),

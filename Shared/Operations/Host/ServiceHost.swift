@@ -44,7 +44,8 @@ public enum ServiceHost {
       exit(ExitStatus.usage.rawValue)
     }
     let assembly = ServiceAssembly(
-      name: name, settings: settings, takesPushedWork: takesPushedWork, schemaCheck: schemaCheck, makeServices: services)
+      name: name, settings: settings, takesPushedWork: takesPushedWork, schemaCheck: schemaCheck, makeServices: services
+    )
     exit(await assembly.run().rawValue)
   }
 

@@ -1,6 +1,6 @@
+import Domain
 public import Logging
 public import Platform
-import Domain
 import Wire
 
 /// Writes one JSON object a line: `time` (RFC 3339, UTC), `level`, `service`, `instance`, `message`, then the metadata,

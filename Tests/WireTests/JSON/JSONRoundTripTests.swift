@@ -30,7 +30,8 @@ private struct SeededGenerator: RandomNumberGenerator {
     var generator = SeededGenerator(state: seed)
     for _ in 0..<20_000 {
       let digits = UInt64.random(in: 0...(.max >> UInt64.random(in: 0...60, using: &generator)), using: &generator)
-      let text = "\(digits).\(UInt32.random(in: 0...99_999, using: &generator))e\(Int.random(in: -40...40, using: &generator))"
+      let text =
+        "\(digits).\(UInt32.random(in: 0...99_999, using: &generator))e\(Int.random(in: -40...40, using: &generator))"
       #expect(try JSONParser.parse(text).doubleValue == Double(text), "seed \(seed): \(text)")
     }
   }

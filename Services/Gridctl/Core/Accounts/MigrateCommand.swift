@@ -9,7 +9,8 @@ struct MigrateCommand: OperatorCommand {
     discussion: """
       Applies the migrations that are missing, each in a transaction of its own. Run again it changes nothing; two runs
       at once wait for each other. With --role-passwords each service's role may sign in, with the password that stands
-      in the file of the role's name in the directory; a missing file is made with a random password, mode 0600.
+      in the file of the role's name in the directory (gridloop_intake), or of the service's (intake); where there is
+      neither, the latter is made with a random password, mode 0600.
       """)
 
   /// The services that sign in to the database; the role of each is `gridloop_` and its name.
@@ -17,7 +18,7 @@ struct MigrateCommand: OperatorCommand {
 
   @OptionGroup var common: CommonOptions
   @Option(
-    help: ArgumentHelp("Give each service role LOGIN and the password in DIR/gridloop_<service>.", valueName: "dir"))
+    help: ArgumentHelp("Give each service role LOGIN and the password from the files of this directory.", valueName: "dir"))
   var rolePasswords: String?
 
   func answer() async throws -> Answer {

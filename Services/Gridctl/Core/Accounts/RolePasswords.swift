@@ -21,7 +21,8 @@ struct RolePasswords {
   }
 
   private func password(of service: String) throws -> String {
-    let path = directory + "/gridloop_" + service
+    let ofRole = directory + "/gridloop_" + service
+    let path = FileManager.default.fileExists(atPath: ofRole) ? ofRole : directory + "/" + service
     if let data = FileManager.default.contents(atPath: path) {
       let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
       guard !text.isEmpty, text.utf8.count <= Self.maxPasswordBytes, text.utf8.allSatisfy({ $0 > 32 && $0 < 127 })

@@ -72,6 +72,20 @@ enum NetworkVersions {
       try ArchiveSource(try row.bytes(2)), version: try row.int32(1), geometry: geometry)
   }
 
+  /// The districts that have a journal.
+  static func districts(_ pool: PostgresPool) async throws -> [UnitCode] {
+    try await JournalReader(pool: pool).ends().keys.sorted()
+  }
+
+  /// Every network that is in force, each once, without its geometry.
+  static func newest(_ pool: PostgresPool) async throws -> [LoadedNetwork] {
+    var networks: [LoadedNetwork] = []
+    for name in try await list(pool).map(\.name) where !networks.contains(where: { $0.policy.name == name }) {
+      if let network = try await read(named: name, geometry: .skip, pool) { networks.append(network) }
+    }
+    return networks
+  }
+
   /// Stores the network as the newest version of each of its districts, unless it is that already, and begins the
   /// journals that are missing; all of it or nothing.
   /// - Returns: the version of each district and whether it is new.

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Domain
+import PostgresClient
+import WebAuth
+import Wire
+
+struct KeyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "key", abstract: "Keys of machines that report or ask.",
+    subcommands: [KeyCreateCommand.self, KeyListCommand.self, KeyRevokeCommand.self])
+}
+
+struct KeyCreateCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Make a key and print it, this once.",
+    discussion: "Only a hash of it is stored. Use it as `Authorization: ApiKey KEY`.")
+
+  @Argument(help: "What the key is called.")
+  var name: String
+  @OptionGroup var account: AccountOptions
+  @Option(help: "The one source its reports may name; any if missing.", transform: readChoice)
+  var source: ReportSource?
+  @OptionGroup var common: CommonOptions
+
+  func answer() async throws -> Answer {
+    try await common.stack().withDatabase { pool in
+      let district = try await account.district(pool)
+      let key = try await AccountStore(pool: pool).createKey(
+        district: district, name: name, role: account.role, unit: UnitCode(account.unit),
+        source: source?.rawValue,
+        at: Instant(microseconds: try await databaseTime(pool)))
+      return Answer(
+        [
+          "name": .string(name), "id": .string(key.identifier), "role": .string(account.role.rawValue),
+          "unit": .string(account.unit), "source": .text(source?.rawValue), "key": .string(key.text),
+        ], text: key.text)
+    }
+  }
+}
+
+struct KeyListCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the keys, without their secrets.")
+
+  @OptionGroup var common: CommonOptions
+
+  func answer() async throws -> Answer {
+    try await common.stack().withDatabase { pool in
+      var keys: [APIKeyAccount] = []
+      for district in try await NetworkVersions.districts(pool) {
+        keys += try await AccountStore(pool: pool).keys(of: district)
+      }
+      var table = Table([.init("id"), .init("name"), .init("role"), .init("unit"), .init("source"), .init("revoked")])
+      for key in keys {
+        table.add(
+          key.identifier, key.name, key.role.rawValue, key.unit.text, key.source ?? "any",
+          key.revokedAt?.secondsText ?? "")
+      }
+      return Answer(
+        [
+          "keys": .array(
+            keys.map { key in
+              [
+                "id": .string(key.identifier), "name": .string(key.name), "role": .string(key.role.rawValue),
+                "unit": .string(key.unit.text), "source": .text(key.source),
+                "created_at": .string(key.createdAt.rfc3339()), "revoked_at": .text(key.revokedAt?.rfc3339()),
+              ]
+            })
+        ], text: table.isEmpty ? "there is no key" : table.text)
+    }
+  }
+}
+
+struct KeyRevokeCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(commandName: "revoke", abstract: "Make a key worthless.")
+
+  @Argument(help: "The key's id, as `gridctl key list` shows it.")
+  var id: String
+  @OptionGroup var common: CommonOptions
+
+  func answer() async throws -> Answer {
+    try await common.stack().withDatabase { pool in
+      let now = Instant(microseconds: try await databaseTime(pool))
+      for district in try await NetworkVersions.districts(pool)
+      where try await AccountStore(pool: pool).revokeKey(district: district, identifier: id, at: now) {
+        return Answer(["id": .string(id), "revoked": true], text: "\(id) is revoked")
+      }
+      throw Refusal("unknown_key", "there is no key \(id) that is not revoked")
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Domain
+import GridNetwork
+import Platform
+import Wire
+
+struct PolicyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policy", abstract: "Change limits, routing, ladder and calendar, knowing what it will move.",
+    subcommands: [PolicyCheckCommand.self, PolicyPreviewCommand.self, PolicyApplyCommand.self])
+}
+
+struct PolicyCheckCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Find every fault of a policy; the same as `network validate`.")
+
+  @Argument(help: "The network's directory.")
+  var directory: String
+  @OptionGroup var common: CommonOptions
+
+  func answer() async throws -> Answer { NetworkFaults.answer(try NetworkFaults.find(directory), directory: directory) }
+}
+
+struct PolicyApplyCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Put a policy in force as a new version; the same as `network load`.")
+
+  @Argument(help: "The network's directory.")
+  var directory: String
+  @OptionGroup var common: CommonOptions
+
+  func answer() async throws -> Answer { try await NetworkLoad.answer(directory, stack: common.stack()) }
+}
+
+struct PolicyPreviewCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "preview", abstract: "Say how many open cases' due times a policy moves, and how many become overdue.",
+    discussion: """
+      Every clock that runs now is computed again from its own beginning under the policy of the directory, with its
+      limits and its calendar, and compared. Nothing is changed.
+      """)
+
+  @Argument(help: "The network's directory.")
+  var directory: String
+  @OptionGroup var common: CommonOptions
+
+  func answer() async throws -> Answer {
+    let faults = try NetworkFaults.find(directory)
+    guard faults.isEmpty else { return NetworkFaults.answer(faults, directory: directory) }
+    let stack = common.stack()
+    let policy = try NetworkReader.read(DirectorySource(path: directory), geometry: .skip).policy
+    let now = Instant(microseconds: try stack.clock().microseconds)
+    return try await stack.withDatabase { pool in
+      var preview = PolicyPreview(policy: policy, now: now)
+      for root in policy.units.roots { try await preview.read(root.code, pool) }
+      return preview.answer
+    }
+  }
+}

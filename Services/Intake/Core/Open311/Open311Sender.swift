@@ -1,0 +1,73 @@
+import Casework
+import Domain
+import GridNetwork
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Operations
+import WebAuth
+
+// Who sends an Open311 request, for which jurisdiction, and what its form holds.
+extension Open311Door {
+  /// The district asked for; with one district the parameter may be left out.
+  func jurisdiction(_ fields: FormFields) throws(Open311Fault) -> (UnitCode, LoadedNetwork) {
+    let districts = policies.districts
+    let wanted = fields["jurisdiction_id"].map { UnitCode($0) }
+    if wanted == nil, districts.count > 1 { throw .invalid("jurisdiction_id is needed, as there are several") }
+    guard let district = wanted ?? districts.first, let network = policies.current(district) else {
+      throw .unknown("jurisdiction_id")
+    }
+    return (district, network)
+  }
+
+  /// - Throws: ``Open311Fault`` 403 without a valid key.
+  func caller(_ request: Request, _ fields: FormFields) async throws -> Caller {
+    if let text = fields["api_key"] {
+      guard let key = APIKey(text: text) else { throw Open311Fault(.forbidden, "api_key is not valid") }
+      return try await authenticator.caller(of: .key(key))
+    }
+    guard let header = request.headers[.authorization] else { throw Open311Fault(.forbidden, "api_key is missing") }
+    return try await authenticator.caller(of: Credential(authorization: header))
+  }
+
+  /// The fields, the images and the bytes of a form, urlencoded or multipart. A key may also stand in the query.
+  func form(of request: Request) async throws -> (fields: FormFields, images: [[UInt8]], body: [UInt8]) {
+    try request.requireContentType(["application/x-www-form-urlencoded", "multipart/form-data"])
+    let isMultipart = request.mediaType == "multipart/form-data"
+    let maxBytes = isMultipart ? ImageLimits.maxImageBytes + Self.maxFormBytes : Self.maxFormBytes
+    let body = Array(buffer: try await request.collectBody(maxBytes: maxBytes))
+    var fields: FormFields
+    var images: [[UInt8]] = []
+    if isMultipart {
+      let multipart: Multipart
+      do throws(Multipart.Fault) {
+        multipart = try Multipart(body, contentType: request.headers[.contentType] ?? "")
+      } catch {
+        throw Open311Fault.invalid("the form cannot be read")
+      }
+      fields = try form { try FormFields(multipart) }
+      images = multipart.parts.filter { $0.fileName != nil && !$0.content.isEmpty }.map(\.content)
+    } else {
+      fields = try form { try FormFields(urlEncoded: body) }
+    }
+    let query = try form { try FormFields(urlEncoded: (request.uri.query ?? "").utf8) }
+    for name in ["api_key", "jurisdiction_id"] {
+      guard fields[name] == nil, let value = query[name] else { continue }
+      try? fields.add(name, value)
+    }
+    return (fields, images, body)
+  }
+
+  /// A form's fault as the client sees it.
+  func form(_ read: () throws -> FormFields) throws(Open311Fault) -> FormFields {
+    do {
+      return try read()
+    } catch {
+      throw .invalid("a field is no UTF-8 text, or there are too many")
+    }
+  }
+
+  static func prefersChinese(_ request: Request) -> Bool {
+    request.headers[.acceptLanguage]?.lowercased().hasPrefix("zh") ?? false
+  }
+}

@@ -1,0 +1,158 @@
+import Casework
+import CaseworkSupport
+import Cryptography
+import Domain
+import HTTPTypes
+import Hummingbird
+import Journal
+import Logging
+import MessageBus
+import NIOCore
+import Operations
+import Platform
+import PostgresClient
+import WebAuth
+import Wire
+
+@testable import ConsoleCore
+
+/// Someone of the sample network.
+struct Person: Sendable, Hashable {
+  let name: String
+  let role: Role
+  var unit: UnitCode = "d"
+  var department: DepartmentCode?
+
+  var actor: Actor { Actor(kind: .user, name: name, role: role, unit: unit, department: department) }
+
+  static let admin = Person(name: "admin", role: .admin)
+  static let auditor = Person(name: "auditor", role: .auditor)
+  static let dispatcher = Person(name: "wu", role: .dispatcher)
+  static let supervisor = Person(name: "zheng", role: .supervisor, unit: "s1")
+  static let inspector = Person(name: "ji", role: .inspector)
+  static let officer = Person(name: "wang", role: .officer, unit: "c1")
+  static let urban = Person(name: "zhao", role: .handler, department: "urban")
+  static let water = Person(name: "sun", role: .handler, department: "water")
+  static let all = [admin, auditor, dispatcher, supervisor, inspector, officer, urban, water]
+}
+
+/// A console on a database of its own, asked without a socket.
+struct ConsoleDoor: Sendable {
+  static let password = "correct horse battery"
+
+  let fixture: CaseworkFixture
+  let console: Console
+  private let responder: RouterResponder<AuthenticatedContext>
+  private let tokens: Locked<[String: String]>
+
+  static func open(_ name: String, bus: any Bus = SilentBus()) async throws -> ConsoleDoor {
+    let fixture = try await CaseworkFixture.make(named: name, bus: bus)
+    let hasher = PasswordHasher(cost: .minimal)
+    let store = AccountStore(pool: fixture.pool)
+    let hash = try await hasher.hash(password)
+    for person in Person.all {
+      _ = try await store.putUser(
+        district: fixture.district, username: person.name, role: person.role, unit: person.unit,
+        department: person.department, password: hash, at: fixture.now)
+    }
+    let console = Console(
+      pool: fixture.pool, policies: fixture.policies, desk: fixture.desk, reader: fixture.reader,
+      authenticator: Authenticator(store: store, hasher: hasher), clock: fixture.clock, feed: LiveFeed(),
+      shapes: ShapeStore(pool: fixture.pool), cookiesAreSecure: false, logger: silentLogger)
+    let middleware = DoorMiddleware<AuthenticatedContext>(
+      metrics: DoorMetrics(MetricsRegistry()), logger: silentLogger)
+    return ConsoleDoor(
+      fixture: fixture, console: console,
+      responder: ConsoleRouter.router(console, door: middleware).buildResponder(), tokens: Locked([:]))
+  }
+
+  /// The session of a person, made once.
+  func token(of person: Person) async throws -> String {
+    if let known = tokens.withLock({ $0[person.name] }) { return known }
+    let answer = try await ask(
+      .post, "/v1/sessions", body: ["username": .string(person.name), "password": .string(Self.password)])
+    guard let token = try answer.json["token"]?.stringValue else { throw DoorFault.notSignedIn(answer.text) }
+    tokens.withLock { $0[person.name] = token }
+    return token
+  }
+
+  func ask(
+    _ method: HTTPRequest.Method = .get, _ path: String, as person: Person? = nil, headers: HTTPFields = [:],
+    body: JSONValue? = nil
+  ) async throws -> Answer {
+    var headers = headers
+    if body != nil { headers[.contentType] = "application/json" }
+    let response = try await respond(method, path, as: person, headers: headers, body: body?.bytes() ?? [])
+    let collector = Collector()
+    try await response.body.write(collector)
+    return Answer(status: response.status, headers: response.headers, bytes: await collector.bytes.value)
+  }
+
+  /// The answer with its body not yet read.
+  func respond(
+    _ method: HTTPRequest.Method = .get, _ path: String, as person: Person? = nil, headers: HTTPFields = [:],
+    body: [UInt8] = []
+  ) async throws -> Response {
+    var headers = headers
+    if let person { headers[.authorization] = "Bearer " + (try await token(of: person)) }
+    let request = Request(
+      head: HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: headers),
+      body: RequestBody(buffer: ByteBuffer(bytes: body)))
+    return try await responder.respond(
+      to: request, context: AuthenticatedContext(DoorContext(logger: silentLogger, clientAddress: "127.0.0.1")))
+  }
+
+  /// An action on a case at the version seen.
+  func act(
+    _ id: CaseID, _ body: JSONValue, as person: Person, version: Int64
+  ) async throws -> Answer {
+    try await ask(
+      .post, "/v1/cases/\(id)/actions", as: person, headers: [.ifMatch: "\"\(version)\""], body: body)
+  }
+
+  /// The ids on a list, page after page.
+  func listed(_ path: String, as person: Person) async throws -> [String] {
+    var ids: [String] = []
+    var cursor: String?
+    repeat {
+      let separator = path.contains("?") ? "&" : "?"
+      let answer = try await ask(.get, cursor.map { "\(path)\(separator)cursor=\($0)" } ?? path, as: person)
+      guard answer.status == .ok else { throw DoorFault.refused(answer.text) }
+      ids += try answer.items.compactMap { $0["id"]?.stringValue }
+      cursor = try answer.json["next_cursor"]?.stringValue
+    } while cursor != nil
+    return ids
+  }
+}
+
+enum DoorFault: Error {
+  case notSignedIn(String)
+  case refused(String)
+}
+
+/// What the door said.
+struct Answer: Sendable {
+  let status: HTTPResponse.Status
+  let headers: HTTPFields
+  let bytes: [UInt8]
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+  var json: JSONValue { get throws { try JSONParser.parse(bytes, limits: JSONLimits(maxBytes: 1 << 24)) } }
+  var items: [JSONValue] { get throws { try json["items"]?.arrayValue ?? [] } }
+  var code: String? { get throws { try json["code"]?.stringValue } }
+}
+
+let silentLogger = Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }
+
+/// Takes the body of one answer.
+struct Collector: ResponseBodyWriter {
+  actor Bytes {
+    var value: [UInt8] = []
+    func append(_ buffer: ByteBuffer) { value += buffer.readableBytesView }
+  }
+
+  let bytes = Bytes()
+
+  mutating func write(_ buffer: ByteBuffer) async throws { await bytes.append(buffer) }
+  consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
