@@ -42,6 +42,8 @@ extension String {
 }
 
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -84,7 +86,7 @@ var targets: [Target] = [
     "Operations",
     [
       "Platform", "Domain", "Wire", "PostgresClient", "MessageBus", "Journal", "GridNetwork", "Cryptography",
-      hummingbird, nioCore, httpTypes, lifecycle, logging, configuration,
+      hummingbird, hummingbirdCore, nioCore, httpTypes, lifecycle, unixSignals, logging, configuration,
     ]),
   shared(
     "WebAuth",
@@ -119,6 +121,18 @@ targets += [
   tests("CryptographyTests", ["Cryptography"]),
   tests("TransferTests", ["Transfer", "Platform"], exclude: ["Servers"]),
   tests("NetworkTests", ["GridNetwork", "Domain"]),
+  tests(
+    "OperationsTests",
+    [
+      "Operations", "Platform", "Wire", "PostgresClient", "Journal", "MessageBus", "TestSupport", hummingbird, nioCore,
+      httpTypes, lifecycle, logging,
+    ]),
+  tests(
+    "WebAuthTests",
+    [
+      "WebAuth", "Operations", "Domain", "Platform", "Cryptography", "PostgresClient", "Journal", "TestSupport",
+      hummingbird, nioCore, httpTypes, logging,
+    ]),
   tests("TidyTests", []),
 ]
 

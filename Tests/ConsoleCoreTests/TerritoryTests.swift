@@ -25,7 +25,7 @@ struct TerritoryTests {
 
     let categories = try await door.ask(.get, "/v1/categories", as: .admin).items
     #expect(categories.count == 6)
-    #expect(categories[0]["name_zh"] == "市容环境")
+    #expect(categories.first?["name_zh"] == "市容环境")
     #expect(try await door.ask(.get, "/v1/categories?fileable=true", as: .admin).items.count == 3)
     let departments = try await door.ask(.get, "/v1/departments", as: .admin).items
     #expect(departments.compactMap { $0["code"]?.stringValue } == ["urban", "water"])

@@ -8,8 +8,9 @@ enum ConsoleRouter {
     _ console: Console, door: DoorMiddleware<AuthenticatedContext>
   ) -> Hummingbird.Router<AuthenticatedContext> {
     let router = Hummingbird.Router(context: AuthenticatedContext.self)
-    router.add(middleware: door)
+    // Around the door, so that the problems it makes of errors carry them, too.
     router.add(middleware: SecurityHeaders())
+    router.add(middleware: door)
     SessionRoutes(console: console).addOpen(to: router)
     PageRoutes(console: console).add(to: router)
 

@@ -35,7 +35,7 @@ public struct Gridctl: AsyncParsableCommand {
         subcommands: [JournalCommand.self, DeliveriesCommand.self, QuarantineCommand.self]),
       CommandGroup(
         name: "Setting up",
-        subcommands: [MigrateCommand.self, UserCommand.self, KeyCommand.self, DemoCommand.self]),
+        subcommands: [MigrateCommand.self, UserCommand.self, KeyCommand.self, DemoCommand.self, BenchCommand.self]),
     ])
 
   public init() {}

@@ -1,9 +1,8 @@
-import Glibc
 import Histogram
 import Platform
 
-/// Drives one port with many kept connections from one thread of its own: plain non-blocking sockets and `poll`, since the
-/// load shares its machine with what it measures.
+/// Drives one port with many kept connections from one thread of its own: plain non-blocking sockets and no event
+/// loop, since the load shares its machine with what it measures.
 final class LoadClient: Sendable {
   static let bufferBytes = 64 * 1024
   /// How long answers are waited for at the end, in microseconds.
@@ -28,6 +27,7 @@ final class LoadClient: Sendable {
     var acknowledgements: [(caseNumber: Int64, scheduledAt: Int64)] = []
     /// The first refusal's body.
     var firstRefusal = ""
+    /// Processor time of this process meanwhile.
     var cpuMicroseconds: Int64 = 0
 
     var perSecond: Double { elapsedMicroseconds > 0 ? Double(acknowledged) * 1e6 / Double(elapsedMicroseconds) : 0 }
@@ -71,7 +71,7 @@ final class LoadClient: Sendable {
     var state = State(pool: pool, sockets: sockets.count)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferBytes, alignment: 16)
     defer { buffer.deallocate() }
-    let cpu = threadCPU()
+    let cpu = (ProcessUsage.cpuMicroseconds ?? 0)
     let started = MonotonicClock.microseconds
     let end = started + microseconds
     var last = started
@@ -84,21 +84,20 @@ final class LoadClient: Sendable {
       if try collect(&state, &sockets, buffer) { last = MonotonicClock.microseconds }
     }
     state.result.elapsedMicroseconds = max(last, min(MonotonicClock.microseconds, end)) - started
-    state.result.cpuMicroseconds = threadCPU() - cpu
+    state.result.cpuMicroseconds = (ProcessUsage.cpuMicroseconds ?? 0) - cpu
     return state.result
   }
 
   private struct State {
     var pool: RequestPool
     var result = Result()
-    var polls: [pollfd]
+    var sockets = SocketSet()
     var idle: [Int]
     var busy = 0
     var started: Int64 = 0
 
     init(pool: RequestPool, sockets: Int) {
       self.pool = pool
-      polls = [pollfd](repeating: pollfd(), count: sockets)
       idle = Array((0..<sockets).reversed())
     }
   }
@@ -128,13 +127,9 @@ final class LoadClient: Sendable {
   }
 
   private func wait(_ state: inout State, _ sockets: [LoadSocket], until deadline: Int64) {
-    for (index, socket) in sockets.enumerated() {
-      let events = (socket.isBusy ? POLLIN : 0) | (socket.wantsToWrite ? POLLOUT : 0)
-      state.polls[index] = pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)
-    }
-    let left = max(deadline - MonotonicClock.microseconds, 0)
-    var time = timespec(tv_sec: Int(left / 1_000_000), tv_nsec: Int(left % 1_000_000) * 1_000)
-    _ = ppoll(&state.polls, nfds_t(state.polls.count), &time, nil)
+    state.sockets.removeAll()
+    for socket in sockets where socket.isBusy { state.sockets.add(socket.descriptor, forWriting: socket.wantsToWrite) }
+    state.sockets.wait(microseconds: max(deadline - MonotonicClock.microseconds, 0))
   }
 
   /// Reads and writes what is ready; true when an answer was complete.
@@ -142,11 +137,11 @@ final class LoadClient: Sendable {
     _ state: inout State, _ sockets: inout [LoadSocket], _ buffer: UnsafeMutableRawBufferPointer
   ) throws -> Bool {
     var any = false
-    for index in sockets.indices where state.polls[index].revents != 0 {
+    for index in sockets.indices where sockets[index].isBusy {
       let socket = sockets[index]
-      guard socket.isBusy else { continue }
       do {
-        if state.polls[index].revents & Int16(POLLOUT) != 0 { try socket.write() }
+        if state.sockets.isWritable(socket.descriptor) { try socket.write() }
+        guard state.sockets.isReadable(socket.descriptor) else { continue }
         try socket.read(buffer) { response in
           any = true
           record(response, scheduledAt: socket.scheduledAt, &state.result)
@@ -193,11 +188,4 @@ final class LoadClient: Sendable {
     else { return nil }
     return Int64(String(decoding: body[(dash + 1)..<end], as: UTF8.self))
   }
-}
-
-/// Processor time of the calling thread, in microseconds.
-private func threadCPU() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-  return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
 }

@@ -52,7 +52,7 @@ final class LoadSocket {
   func write() throws {
     while sent < outgoing.count {
       let written = outgoing.withUnsafeBytes { buffer in
-        send(descriptor, buffer.baseAddress?.advanced(by: sent), buffer.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+        send(descriptor, buffer.baseAddress?.advanced(by: sent), buffer.count - sent, Int32(MSG_NOSIGNAL))
       }
       if written > 0 {
         sent += written

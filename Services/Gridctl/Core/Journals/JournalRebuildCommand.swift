@@ -44,12 +44,14 @@ struct JournalRebuildCommand: OperatorCommand {
   }
 
   func answer() async throws -> Answer {
-    try await common.stack().withDatabase { pool in
-      let ends = try await JournalVerifyCommand.ends(pool, district: district)
-      if let asOf { return try await RollupAsOf(pool: pool, moment: asOf).answer(districts: ends.keys.sorted()) }
-      for district in ends.keys.sorted() { try await erase(district, pool) }
-      return try await wait(for: ends, pool)
-    }
+    try await common.stack().withDatabase { try await answer($0) }
+  }
+
+  func answer(_ pool: PostgresPool) async throws -> Answer {
+    let ends = try await JournalVerifyCommand.ends(pool, district: district)
+    if let asOf { return try await RollupAsOf(pool: pool, moment: asOf).answer(districts: ends.keys.sorted()) }
+    for district in ends.keys.sorted() { try await erase(district, pool) }
+    return try await wait(for: ends, pool)
   }
 
   private static let rewind = Statement(

@@ -18,6 +18,13 @@ enum NetworkDirectories {
         + parents.joined(separator: " or "))
   }
 
+  /// The names of the networks that lie there, in order.
+  static func names(_ stack: Stack) -> [String] {
+    let parents = [stack.values["GRIDLOOP_NETWORKS"], standard].compactMap(\.self)
+    let names = parents.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
+    return Set(names).filter { (try? find($0, stack: stack)) != nil }.sorted()
+  }
+
   static func write(_ files: [String: [UInt8]], to directory: String) throws {
     do {
       for (name, bytes) in files {
