@@ -45,6 +45,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -86,14 +87,14 @@ var targets: [Target] = [
     "Operations",
     [
       "Platform", "Domain", "Wire", "PostgresClient", "MessageBus", "Journal", "GridNetwork", "Cryptography",
-      hummingbird, hummingbirdCore, nioCore, httpTypes, lifecycle, unixSignals, logging, configuration,
+      hummingbird, hummingbirdCore, nioCore, nioPosix, httpTypes, lifecycle, unixSignals, logging, configuration,
     ]),
   shared(
     "WebAuth",
     ["Operations", "Domain", "Wire", "PostgresClient", "Cryptography", "Platform", hummingbird, nioCore, httpTypes, logging]),
 ]
 
-targets += service("intake", everyServiceNeeds + ["WebAuth", "Transfer", hummingbird, nioCore, httpTypes])
+targets += service("intake", everyServiceNeeds + ["WebAuth", hummingbird, nioCore, httpTypes])
 targets += service("dispatcher", everyServiceNeeds)
 targets += service("escalation", everyServiceNeeds)
 targets += service("stats", everyServiceNeeds)
@@ -133,6 +134,24 @@ targets += [
       "WebAuth", "Operations", "Domain", "Platform", "Cryptography", "PostgresClient", "Journal", "TestSupport",
       hummingbird, nioCore, httpTypes, logging,
     ]),
+  tests(
+    "ConsoleCoreTests",
+    everyServiceNeeds + [
+      "ConsoleCore", "CaseworkSupport", "TestSupport", "StatsCore", "WebAuth", hummingbird, nioCore, httpTypes,
+    ]),
+  tests(
+    "IntakeCoreTests",
+    everyServiceNeeds + [
+      "IntakeCore", "CaseworkSupport", "TestSupport", "WebAuth", hummingbird, nioCore, httpTypes,
+    ]),
+  tests(
+    "GridctlCoreTests",
+    [
+      "GridctlCore", "TestSupport", "Domain", "Wire", "GridNetwork", "Journal", "PostgresClient", "Platform", "Casework",
+      logging, arguments,
+    ]),
+  tests("JournalTests", everyServiceNeeds + ["CaseworkSupport", "TestSupport"]),
+  tests("CaseworkTests", everyServiceNeeds + ["CaseworkSupport", "TestSupport", "DomainSamples"]),
   tests("TidyTests", []),
 ]
 

@@ -24,6 +24,9 @@ static const unsigned char text_0007[] = {
 static const unsigned char text_0008[] = {
 #embed "sql/0008_rights.sql"
 };
+static const unsigned char text_0009[] = {
+#embed "sql/0009_quarantine.sql"
+};
 
 static const gl_migration migrations[] = {
   {"0001_journal", text_0001, sizeof text_0001},
@@ -34,6 +37,7 @@ static const gl_migration migrations[] = {
   {"0006_rollups", text_0006, sizeof text_0006},
   {"0007_notices", text_0007, sizeof text_0007},
   {"0008_rights", text_0008, sizeof text_0008},
+  {"0009_quarantine", text_0009, sizeof text_0009},
 };
 
 size_t gl_migration_count(void) { return sizeof migrations / sizeof migrations[0]; }

@@ -5,9 +5,9 @@ public import Journal
 public import MessageBus
 public import Platform
 public import PostgresClient
+public import TestSupport
 import Cryptography
 import Logging
-import TestSupport
 import Wire
 
 /// A database of its own with the schema and one network in force, and what a service needs to work on its cases.
@@ -31,11 +31,17 @@ public struct CaseworkFixture: Sendable {
   ///   - files: the network's.
   ///   - geometry: what of the shapes the policies hold.
   ///   - bus: over which commands are published.
+  ///   - server: where the database is made; nil for the server that all tests of the process share.
   public static func make(
     named name: String, files: [String: [UInt8]] = SampleNetworkFiles.all, geometry: GeometryReading = .skip,
-    bus: any Bus = SilentBus()
+    bus: any Bus = SilentBus(), server: TestPostgres? = nil
   ) async throws -> CaseworkFixture {
-    let configuration = try await TestPostgres.shared.database(named: name)
+    let configuration =
+      if let server {
+        try await server.database(named: name)
+      } else {
+        try await TestPostgres.shared.database(named: name)
+      }
     _ = try await Migrator(configuration: configuration).migrate()
     let logger = Logger(label: "fixture") { _ in SwiftLogNoOpLogHandler() }
     let pool = PostgresPool(configuration, logger: logger)
@@ -90,7 +96,8 @@ public struct CaseworkFixture: Sendable {
   /// Files a case as the intake does, with what its reporter wrote.
   @discardableResult
   public func file(
-    category: CategoryCode = "0101", unit: UnitCode = "g1", source: ReportSource = .officer, priority: Priority = .normal,
+    category: CategoryCode = "0101", unit: UnitCode = "g1", source: ReportSource = .officer,
+    priority: Priority = .normal,
     by actor: Actor = Actor(kind: .user, name: "finder", role: .officer, unit: "g1"),
     description: String = "rubbish at the gate", reporter: (name: String, phone: String)? = nil
   ) async throws -> CaseID {

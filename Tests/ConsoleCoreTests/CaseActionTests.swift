@@ -25,8 +25,8 @@ struct CaseActionTests {
     }
     #expect(try await act(["action": "sign"], as: .urban)["state"] == "signed")
     #expect(try await act(["action": "handle", "result": "cleared"], as: .urban)["state"] == "handled")
-    #expect(
-      try await act(["action": "verify", "outcome": "fail", "note": "still there"], as: .officer)["state"] == "dispatched")
+    let failed = try await act(["action": "verify", "outcome": "fail", "note": "still there"], as: .officer)
+    #expect(failed["state"] == "dispatched")
     #expect(try await act(["action": "sign"], as: .urban)["state"] == "signed")
     #expect(try await act(["action": "handle", "result": "cleared again"], as: .urban)["state"] == "handled")
     let closed = try await act(["action": "verify", "outcome": "pass"], as: .officer)

@@ -55,7 +55,9 @@ struct CaseListTests {
     #expect(try await door.ask(.get, "/v1/cases?unit=s2", as: .officer).status == .unprocessableContent)
   }
 
-  @Test("Pages neither repeat nor skip a case, in any order", arguments: ["-filed_at", "filed_at", "due_at", "-updated_at"])
+  @Test(
+    "Pages neither repeat nor skip a case, in any order",
+    arguments: ["-filed_at", "filed_at", "due_at", "-updated_at"])
   func paging(order: String) async throws {
     let door = try await ConsoleDoor.open("console_paging")
     var filed: Set<String> = []

@@ -51,7 +51,7 @@ struct SessionTests {
     #expect(!home.text.contains("src=\"http") && !home.text.contains("href=\"http"))
 
     let forged = try await door.respond(
-      .post, "/sign-in", headers: [.contentType: "application/x-www-form-urlencoded", .origin: "http://evil"], body: form)
+      .post, "/sign-in", headers: headers.with(.origin, "http://evil"), body: form)
     #expect(forged.status == .forbidden)
     let noToken = try await door.respond(.post, "/sign-out", headers: headers.with(.cookie, pair), body: [])
     #expect(noToken.status == .forbidden)

@@ -21,6 +21,9 @@ struct StatisticsTests {
       let items = try await door.ask(.get, "/v1/stats/indicators?by=\(grouping.rawValue)", as: .admin).items
       for row in items { compared += try await compare(row, door, as: .admin, "\(grouping)") }
     }
+    for row in try await door.ask(.get, "/v1/stats/indicators?by=unit&tier=grid", as: .admin).items {
+      compared += try await compare(row, door, as: .admin, "tier")
+    }
     let narrow = "/v1/stats/indicators?by=unit&unit=s1&category=01&from=2026-03-02&to=2026-03-04"
     for row in try await door.ask(.get, narrow, as: .auditor).items {
       compared += try await compare(row, door, as: .auditor, "narrow")

@@ -44,10 +44,11 @@ import Wire
     let fixture = try await IntakeFixture.make("bulk_many")
     let lines = (0..<2_500).map { line($0, north: Double($0 % 1_000)) }
     let pieces = Array(lines.joined(separator: "\n").utf8).chunks(of: 1_009)
-    let body = RequestBody(asyncSequence: AsyncStream { continuation in
-      for piece in pieces { continuation.yield(ByteBuffer(bytes: piece)) }
-      continuation.finish()
-    })
+    let body = RequestBody(
+      asyncSequence: AsyncStream { continuation in
+        for piece in pieces { continuation.yield(ByteBuffer(bytes: piece)) }
+        continuation.finish()
+      })
     let answer = try await fixture.router.send(
       .post, "/v1/reports/bulk", body, headers: headers(try await fixture.key()))
     let results = try answer.lines

@@ -26,7 +26,8 @@ struct Client: Sendable {
       get throws {
         let faults = try document["errors"]?.arrayValue ?? []
         return Dictionary(
-          faults.map { ($0["field"]?.stringValue ?? "", $0["code"]?.stringValue ?? "") }, uniquingKeysWith: { first, _ in first })
+          faults.map { ($0["field"]?.stringValue ?? "", $0["code"]?.stringValue ?? "") },
+          uniquingKeysWith: { first, _ in first })
       }
     }
   }

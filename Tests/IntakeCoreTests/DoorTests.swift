@@ -1,5 +1,6 @@
 import Domain
 import HTTPTypes
+import Hummingbird
 import MessageBus
 import NIOCore
 import Testing
@@ -94,7 +95,8 @@ import Wire
       #expect(answer.status == status && answer.code == code, "\(body.prefix(80))")
     }
     let broken = try await fixture.router.send(
-      .post, "/v1/reports", .init(buffer: ByteBuffer(bytes: Array("{\"source\":\"".utf8) + [0xFF, 0xC0] + Array("\"}".utf8))),
+      .post, "/v1/reports",
+      RequestBody(buffer: ByteBuffer(bytes: Array("{\"source\":\"".utf8) + [0xFF, 0xC0] + Array("\"}".utf8))),
       headers: ["content-type": "application/json", "authorization": key])
     #expect(broken.status == 400 && broken.code == "invalid_utf8")
     let text = try await fixture.router.send(

@@ -66,9 +66,8 @@ struct IntakeFixture: Sendable {
       bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
       attachments: AttachmentRoute(intake: intake, attachments: attachments),
       open311: Open311Door(
-        intake: intake, desk: desk, attachments: attachments,
-        commands: CommandDesk(pool: pool, policies: policies, publisher: publisher, clock: clock),
-        authenticator: authenticator, policies: policies, pool: pool, clock: clock, metrics: metrics),
+        intake: intake, desk: desk, attachments: attachments, authenticator: authenticator, policies: policies,
+        pool: pool, clock: clock, metrics: metrics),
       authenticator: authenticator)
     router = Client(
       routes.router(door: DoorMiddleware(metrics: DoorMetrics(registry), logger: Self.logger)))

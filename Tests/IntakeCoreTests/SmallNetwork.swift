@@ -10,10 +10,30 @@ enum SmallNetwork {
     var files: [String: [UInt8]] = [:]
     for name in (try? source.names()) ?? [] { files[name] = (try? source.bytes(of: name)) ?? [] }
     files["generator.yaml"] = nil
+    files["network.yaml"] = Array(settings.utf8)
     files["units.csv"] = Array(units.utf8)
     files["grids.geojson"] = Array(grids.utf8)
     return files.filter { !$0.key.hasPrefix("layers/") }
   }()
+
+  private static let settings = """
+    name: small
+    name_zh: 小区域
+    name_en: Small District
+    tiers:
+      - {name: district, zh: 区, en: District}
+      - {name: street, zh: 街道, en: Subdistrict}
+      - {name: community, zh: 社区, en: Community}
+      - {name: grid, zh: 网格, en: Grid}
+    time_zone: Asia/Shanghai
+    datum: wgs84
+    cases:
+      max_returns: 2
+      verify_first: [citizen]
+    repeats:
+      - {radius_metres: 50, window: 48 urgent_hours}
+
+    """
 
   private static let units = """
     code,parent,tier,name_zh,name_en,valid_from,valid_to,exclusive

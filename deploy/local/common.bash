@@ -38,6 +38,13 @@ recorded() {
   sed -n "s/^$1=//p" "$env_file" | tail -n 1
 }
 
+# The gridctl of this stack's build.
+gridctl() {
+  local mode
+  mode=$(recorded BUILD)
+  "$root/.build/${mode:-release}/gridctl" "$@"
+}
+
 # The process number in a file below run/, if that process lives and has the word in its command line.
 living() { # file word
   local pid

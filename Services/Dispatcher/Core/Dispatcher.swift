@@ -15,6 +15,8 @@ public actor Dispatcher {
   public static let sweepMilliseconds = 500
   /// How long after a fault before the next try.
   public static let retryMilliseconds = 250
+  /// The least time from one batch of a district to the next: under load, cases that come together share a commit.
+  public static let paceMicroseconds: Int64 = 6_000
   private static let maxDrainedWakeUps = 1_024
 
   private let pool: PostgresPool
@@ -88,15 +90,19 @@ public actor Dispatcher {
     let batch = DispatchBatch(district: district, pool: pool, policies: policies, clock: clock)
     while !Task.isCancelled {
       sweeping[district] = false
+      let began = MonotonicClock.microseconds
       do {
         let outcome = try await batch.run()
         check.pass()
         if let outcome {
           publisher.publish(outcome.append.run)
           metrics.record(outcome)
+          try await MonotonicClock.wait(until: began + Self.paceMicroseconds)
           continue
         }
         if sweeping[district] == false { return }
+      } catch is CancellationError {
+        return
       } catch {
         check.fail(String(describing: error))
         logger.warning(

@@ -15,7 +15,9 @@ public struct TimerEffect: JournalEffect {
 
   public func apply(_ events: [JournalEvent], in transaction: Transaction) throws {
     guard let district = events.first?.district else { return }
-    guard let policy = policies.current(district)?.policy else { throw PolicyFault.noNetwork(district) }
+    guard let policy = policies.current(district)?.policy else {
+      throw EffectNotReady(PolicyFault.noNetwork(district).description)
+    }
     var plan = TimerPlan()
     for event in events { try plan.add(event, policy: policy) }
     let calls = plan.calls(district)

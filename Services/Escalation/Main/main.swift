@@ -12,7 +12,7 @@ await ServiceHost.main(
   try await policies.refresh()
   let publisher = JournalPublisher(bus: context.bus)
   let timers = DurableSink(
-    consumer: TimerEffect.consumer, pool: context.database, effect: TimerEffect(policies: policies),
+    consumer: TimerEffect.consumer, pool: context.followingDatabase, effect: TimerEffect(policies: policies),
     logger: context.logger)
   let follower = JournalFollower(
     bus: context.bus, reader: JournalReader(pool: context.database), sink: timers, logger: context.logger)

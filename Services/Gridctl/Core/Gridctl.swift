@@ -20,7 +20,7 @@ public struct Gridctl: AsyncParsableCommand {
         gridctl journal verify                      prove that no event was changed
         gridctl doctor                              what is wrong and how to mend it
 
-      Every command takes --json and then writes one JSON value to standard output.
+      Every command takes --json and then writes one JSON value to standard output. \
       Exit status: 0 done, 1 refused or found wrong, 2 usage.
       """,
     version: Version.text,

@@ -27,13 +27,12 @@ public enum IntakeService {
     let metrics = IntakeMetrics(context.metrics)
     let publisher = JournalPublisher(bus: context.bus)
     let openCases = OpenCases(pool: context.database, policies: policies, clock: context.clock, metrics: metrics)
+    for district in policies.districts { _ = try await openCases.position(district) }
     let desk = FilingDesk(
       pool: context.database, publisher: publisher, openCases: openCases, clock: context.clock, metrics: metrics,
       logger: context.logger)
     let follower = JournalFollower(
       bus: context.bus, reader: JournalReader(pool: context.database), sink: openCases, logger: context.logger)
-    let commands = CommandDesk(
-      pool: context.database, policies: policies, publisher: publisher, clock: context.clock)
     let intake = ReportIntake(policies: policies, clock: context.clock, metrics: metrics)
     let attachments = AttachmentIntake(
       pool: context.database, cleaner: ImageCleaner(program: context.settings[imageTool]), clock: context.clock,
@@ -44,11 +43,11 @@ public enum IntakeService {
       bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
       attachments: AttachmentRoute(intake: intake, attachments: attachments),
       open311: Open311Door(
-        intake: intake, desk: desk, attachments: attachments, commands: commands, authenticator: authenticator,
-        policies: policies, pool: context.database, clock: context.clock, metrics: metrics),
+        intake: intake, desk: desk, attachments: attachments, authenticator: authenticator, policies: policies,
+        pool: context.database, clock: context.clock, metrics: metrics),
       authenticator: authenticator)
     return [
-      DeskService(desk: desk, commands: commands),
+      DeskService(desk: desk),
       LoopService { await policies.run() },
       LoopService { await publisher.runBeacons() },
       LoopService { await follower.run() },
@@ -60,11 +59,9 @@ public enum IntakeService {
 /// Finishes, at the end, the reports that were taken.
 struct DeskService: Service {
   let desk: FilingDesk
-  let commands: CommandDesk
 
   func run() async throws {
     try? await gracefulShutdown()
     await desk.close()
-    await commands.close()
   }
 }

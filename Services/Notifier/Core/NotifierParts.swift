@@ -17,17 +17,19 @@ public enum NotifierParts {
     let outlets = NoticeOutlets(
       webhookURL: settings[NotifierKeys.webhookURL], smtpServer: settings[NotifierKeys.smtpServer],
       smtpSender: settings[NotifierKeys.smtpSender])
+    let webhookSecret = try secret(settings[NotifierKeys.webhookSecret])
+    let sends = outlets.webhookURL != nil || policies.networks.contains { outlets.of($0.channels).webhookURL != nil }
+    if sends, webhookSecret == nil { throw NotifierFault.secretMissing }
     let sink = DurableSink(
-      consumer: NoticeEffect.consumer, pool: context.database,
+      consumer: NoticeEffect.consumer, pool: context.followingDatabase,
       effect: NoticeEffect(policies: policies, outlets: outlets), logger: context.logger)
     let follower = JournalFollower(
       bus: context.bus, reader: JournalReader(pool: context.database), sink: sink, logger: context.logger)
     let channels = policies.networks.first?.channels
     let worker = DeliveryWorker(
-      pool: context.database, policies: policies, outlets: outlets, client: HTTPClient(),
-      webhookSecret: try secret(settings[NotifierKeys.webhookSecret]),
-      smtp: try smtp(channels.map { outlets.of($0) } ?? outlets, settings), host: outlets.smtpSender?.split(separator: "@").last.map(String.init) ?? context.service,
-      clock: context.clock, logger: context.logger, metrics: context.metrics, readiness: context.readiness)
+      pool: context.followingDatabase, policies: policies, outlets: outlets, client: HTTPClient(),
+      webhookSecret: webhookSecret, smtp: try smtp(channels.map { outlets.of($0) } ?? outlets, settings),
+      host: outlets.smtpSender?.split(separator: "@").last.map(String.init) ?? context.service, clock: context.clock, logger: context.logger, metrics: context.metrics, readiness: context.readiness)
     return [
       LoopService { await policies.run() },
       FollowerService(name: NoticeEffect.consumer, follower: follower, context: context),
@@ -58,11 +60,13 @@ public enum NotifierParts {
 /// A setting of the notifier that cannot be used.
 public enum NotifierFault: Error, Sendable, CustomStringConvertible {
   case malformedSecret
+  case secretMissing
   case senderMissing
 
   public var description: String {
     switch self {
     case .malformedSecret: "GRIDLOOP_WEBHOOK_SECRET must be whsec_ and the base64 of 24 to 64 bytes"
+    case .secretMissing: "a webhook is configured, but no GRIDLOOP_WEBHOOK_SECRET to sign it with"
     case .senderMissing: "a mail server is configured, but no GRIDLOOP_SMTP_SENDER"
     }
   }

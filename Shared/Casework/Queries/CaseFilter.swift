@@ -95,8 +95,8 @@ extension Conditions {
     if let text = filter.text {
       add(
         """
-        (strpos(lower(coalesce(r.description, '')), lower(?)) > 0 OR strpos(lower(coalesce(r.address, '')), lower(?)) > 0
-          OR c.case_id = ?)
+        (strpos(lower(coalesce(r.description, '')), lower(?)) > 0
+          OR strpos(lower(coalesce(r.address, '')), lower(?)) > 0 OR c.case_id = ?)
         """, .text(text), .text(text), .text(text))
     }
     switch filter.counted {

@@ -1,6 +1,6 @@
 public import Domain
-public import PostgresClient
 import Journal
+public import PostgresClient
 import Wire
 
 /// A row of a list of cases: what the columns hold, without the case itself.

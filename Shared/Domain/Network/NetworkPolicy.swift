@@ -27,8 +27,8 @@ public struct CasePolicy: Sendable, Hashable {
   }
 }
 
-/// Everything local, as one version of one network. A value: read once, shared by every thread, replaced whole.
-public struct NetworkPolicy: Sendable {
+/// Everything local, as one version of one network. Never changes: read once, shared by every thread, replaced whole.
+public final class NetworkPolicy: Sendable {
   public let name: String
   public let version: Int32
   public let units: UnitTree

@@ -17,8 +17,8 @@ public struct ProfessionalLayer: Sendable {
   public let index: GridIndex
 }
 
-/// One version of a network: the policy and, where it was asked for, the geometry. A value, shared by every thread.
-public struct LoadedNetwork: Sendable {
+/// One version of a network: the policy and, where it was asked for, the geometry. Never changes; shared by every thread.
+public final class LoadedNetwork: Sendable {
   public let identity: NetworkIdentity
   public let policy: NetworkPolicy
   public let channels: ChannelPolicy
@@ -33,6 +33,23 @@ public struct LoadedNetwork: Sendable {
   public let shapes: [UnitCode: Shape]
   /// The files the network consists of: what ``ArchiveSource/pack(_:names:)`` stores as the version.
   public let fileNames: [String]
+
+  init(
+    identity: NetworkIdentity, policy: NetworkPolicy, channels: ChannelPolicy, assessment: AssessmentPolicy,
+    templates: NoticeTemplates, retiredUnits: [Unit], grids: GridIndex, layers: [ProfessionalLayer],
+    shapes: [UnitCode: Shape], fileNames: [String]
+  ) {
+    self.identity = identity
+    self.policy = policy
+    self.channels = channels
+    self.assessment = assessment
+    self.templates = templates
+    self.retiredUnits = retiredUnits
+    self.grids = grids
+    self.layers = layers
+    self.shapes = shapes
+    self.fileNames = fileNames
+  }
 
   /// The layers' codes at a point, as routing rules name them: `layer` and `layer/code`.
   public func layerNames(at point: LatticePoint) -> [String] {

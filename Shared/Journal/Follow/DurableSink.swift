@@ -1,13 +1,12 @@
 public import Domain
 public import Logging
 public import PostgresClient
-import Platform
 
 /// Applies an effect and advances the consumer's position in one transaction, by compare-and-set on the old position:
 /// of two copies that apply the same events, one commits and the other rolls back.
 public final class DurableSink: JournalSink {
-  /// How often a slice is tried again before its events are applied one by one to find the case at fault.
-  public static let maxAttempts = 3
+  /// How often a slice is tried before its events are applied one by one to find the case at fault.
+  public static let maxAttempts = 2
 
   public let consumer: String
   private let pool: PostgresPool
@@ -20,11 +19,20 @@ public final class DurableSink: JournalSink {
     self.pool = pool
     self.effect = effect
     self.logger = logger
-    quarantine = Quarantine(consumer: consumer, pool: pool)
+    quarantine = Quarantine(consumer: consumer)
   }
 
+  /// Position and quarantine as of one moment.
   private static let load = Statement(
-    "position_load", "SELECT seq, epoch, hash FROM positions WHERE district = $1 AND consumer = $2")
+    "position_load",
+    """
+    SELECT p.seq, p.epoch, p.hash, p.quarantines,
+           ARRAY(SELECT q.case_number FROM quarantine AS q
+                 WHERE q.district = p.district AND q.consumer = p.consumer ORDER BY q.case_number),
+           ARRAY(SELECT q.first_seq FROM quarantine AS q
+                 WHERE q.district = p.district AND q.consumer = p.consumer ORDER BY q.case_number)
+    FROM positions AS p WHERE p.district = $1 AND p.consumer = $2
+    """)
 
   private static let begin = Statement(
     "position_begin",
@@ -34,46 +42,64 @@ public final class DurableSink: JournalSink {
     ON CONFLICT DO NOTHING
     """)
 
-  static let advance = Statement(
+  private static let advance = Statement(
     "position_advance",
     """
-    UPDATE positions SET seq = $3, epoch = $4, hash = $5, updated_at = clock_timestamp()
-    WHERE district = $1 AND consumer = $2 AND seq = $6 AND hash = $7
+    UPDATE positions SET seq = $3, epoch = $4, hash = $5, quarantines = $8 + $9, updated_at = clock_timestamp()
+    WHERE district = $1 AND consumer = $2 AND seq = $6 AND hash = $7 AND quarantines = $8
+    """)
+
+  private static let lock = Statement(
+    "position_release",
+    """
+    UPDATE positions SET quarantines = quarantines + 1 WHERE district = $1 AND consumer = $2 RETURNING seq
     """)
 
   public func position(_ district: UnitCode) async throws -> JournalPosition {
-    let key: [PostgresParameter] = [.text(district.text), .text(consumer)]
-    _ = try await pool.query(Self.begin, key + [.bytes(JournalHash.origin)])
-    let row = try await pool.query(Self.load, key).onlyRow()
-    try await quarantine.load(district)
+    if let known = try await sharedPosition(district, taking: true) { return known }
+    _ = try await pool.query(Self.begin, key(district) + [.bytes(JournalHash.origin)])
+    guard let begun = try await sharedPosition(district, taking: true) else {
+      throw EffectNotReady("district \(district) has no journal")
+    }
+    return begun
+  }
+
+  public func sharedPosition(_ district: UnitCode) async throws -> JournalPosition? {
+    try await sharedPosition(district, taking: false)
+  }
+
+  private func sharedPosition(_ district: UnitCode, taking: Bool) async throws -> JournalPosition? {
+    guard let row = try await pool.query(Self.load, key(district)).first else { return nil }
+    if taking {
+      quarantine[district] = Quarantine.Held(
+        change: try row.int64(3),
+        firstSeqs: Dictionary(uniqueKeysWithValues: zip(try row.int64s(4), try row.int64s(5))))
+    }
     return JournalPosition(seq: try row.int64(0), epoch: try row.int32(1), hash: try row.bytes(2))
   }
 
   public func apply(
     _ slice: JournalSlice, to district: UnitCode, from position: JournalPosition
   ) async throws -> JournalPosition {
-    var attempt = 1
-    while true {
-      do {
-        return try await applyAtOnce(slice, to: district, from: position)
-      } catch let error as PostgresError where error.isRetriable {
-        throw error
-      } catch is PositionMoved {
-        return try await self.position(district)
-      } catch {
-        guard attempt < Self.maxAttempts else { break }
-        attempt += 1
+    do {
+      for _ in 0..<Self.maxAttempts {
+        do {
+          return try await applyAtOnce(slice, to: district, from: position)
+        } catch where Self.isOfAnEvent(error) {}
       }
+      return try await applyOneByOne(slice, to: district, from: position)
+    } catch is PositionMoved {
+      return try await self.position(district)
     }
-    return try await applyOneByOne(slice, to: district, from: position)
   }
 
   private func applyAtOnce(
     _ slice: JournalSlice, to district: UnitCode, from position: JournalPosition
   ) async throws -> JournalPosition {
-    let events = quarantine.passing(slice.events, district: district)
+    let held = quarantine[district]
+    let events = held.passing(slice.events)
     let effect = effect
-    let advance = advanceCall(district, from: position, to: slice.end)
+    let advance = advanceCall(district, from: position, to: slice.end, held, isChanged: false)
     try await pool.transaction { transaction in
       if !events.isEmpty { try effect.apply(events, in: transaction) }
       guard try transaction.execute(advance.statement, advance.parameters) == 1 else { throw PositionMoved() }
@@ -82,66 +108,109 @@ public final class DurableSink: JournalSink {
     return slice.end
   }
 
-  /// Finds the events that cannot be applied, puts their cases in quarantine, and lets the district go on.
+  /// Applies what can be applied, puts the cases of what cannot into quarantine, and lets the district go on; all in
+  /// one transaction.
   private func applyOneByOne(
     _ slice: JournalSlice, to district: UnitCode, from position: JournalPosition
   ) async throws -> JournalPosition {
-    for event in quarantine.passing(slice.events, district: district) {
-      let effect = effect
-      do {
-        // Tried and rolled back: the position is advanced only by the whole slice.
-        try await pool.transaction { transaction in
-          try effect.apply([event], in: transaction)
-          throw TriedOut()
+    let known = quarantine[district]
+    let (effect, quarantine) = (effect, quarantine)
+    let (held, applied, faults) = try await pool.transaction { transaction in
+      var held = known
+      var applied: [JournalEvent] = []
+      var faults: [(event: JournalEvent, fault: String)] = []
+      for event in slice.events where !held.passing([event]).isEmpty {
+        do {
+          try transaction.savepoint { try effect.apply([event], in: transaction) }
+          applied.append(event)
+        } catch where Self.isOfAnEvent(error) {
+          faults.append((event, String(describing: error)))
+          held.firstSeqs[event.caseNumber] = event.seq
         }
-      } catch is TriedOut {
-        continue
-      } catch let error as PostgresError where error.isRetriable {
-        throw error
-      } catch {
-        try await quarantine.add(event, fault: String(describing: error))
-        logger.critical(
-          "an event cannot be applied; its case is in quarantine",
-          metadata: [
-            "consumer": "\(consumer)", "case": "\(event.caseID)", "seq": "\(event.seq)", "fault": "\(error)",
-          ])
       }
+      let advance = advanceCall(district, from: position, to: slice.end, known, isChanged: !faults.isEmpty)
+      guard try transaction.execute(advance.statement, advance.parameters) == 1 else { throw PositionMoved() }
+      if !faults.isEmpty {
+        held.change += 1
+        _ = try transaction.finalPipeline(faults.map { quarantine.addCall($0.event, fault: $0.fault) })
+      }
+      return (held, applied, faults)
     }
-    return try await applyAtOnce(slice, to: district, from: position)
+    quarantine[district] = held
+    await effect.committed(applied)
+    for (event, fault) in faults { tell(event.caseID, event.seq, fault) }
+    return slice.end
   }
 
-  func advanceCall(
-    _ district: UnitCode, from old: JournalPosition, to new: JournalPosition
+  private func advanceCall(
+    _ district: UnitCode, from old: JournalPosition, to new: JournalPosition, _ held: Quarantine.Held, isChanged: Bool
   ) -> PostgresCall {
     PostgresCall(
       Self.advance,
-      [
-        .text(district.text), .text(consumer), .int64(new.seq), .int32(new.epoch), .bytes(new.hash),
-        .int64(old.seq), .bytes(old.hash),
+      key(district) + [
+        .int64(new.seq), .int32(new.epoch), .bytes(new.hash), .int64(old.seq), .bytes(old.hash), .int64(held.change),
+        .int64(isChanged ? 1 : 0),
       ])
   }
 
-  /// Applies the events of released cases that were passed over, up to the position, and forgets the quarantine.
-  public func applyReleased(_ district: UnitCode, reader: JournalReader) async throws {
-    for released in try await quarantine.released(district) {
-      let upTo = try await position(district).seq
-      let events = try await reader.events(of: CaseID(district: district, number: released.caseNumber))
-        .map(\.event).filter { $0.seq >= released.firstSeq && $0.seq <= upTo }
-      let effect = effect
-      let forget = quarantine.forgetCall(district, released.caseNumber)
-      try await pool.transaction { transaction in
-        try effect.apply(events, in: transaction)
-        try transaction.execute(forget.statement, forget.parameters)
+  private func key(_ district: UnitCode) -> [PostgresParameter] { [.text(district.text), .text(consumer)] }
+
+  /// Whether the fault lies with what was applied. Otherwise it will pass, or is one that only an operator can mend
+  /// (a missing right, a schema that is not ours): then everything waits, and no case is to blame.
+  private static func isOfAnEvent(_ error: any Error) -> Bool {
+    switch error {
+    case is EffectNotReady, is PositionMoved, is CancellationError: false
+    case PostgresError.server(let refusal): ["21", "22", "23", "54", "P0"].contains(refusal.sqlState.classCode)
+    case PostgresError.requestTooLarge, PostgresError.decoding: true
+    case is PostgresError: false
+    default: true
+    }
+  }
+
+  private func tell(_ id: CaseID, _ seq: Int64, _ fault: String) {
+    logger.critical(
+      "an event cannot be applied; its case is in quarantine",
+      metadata: ["consumer": "\(consumer)", "case": "\(id)", "seq": "\(seq)", "fault": "\(fault)"])
+  }
+}
+
+// MARK: Release
+
+extension DurableSink {
+  /// Applies the events of released cases that were passed over, up to the position, and forgets their quarantine. A
+  /// case whose events still cannot be applied is held again.
+  public func applyReleased(_ district: UnitCode) async throws {
+    for caseNumber in try await quarantine.released(district, pool) {
+      let id = CaseID(district: district, number: caseNumber)
+      do {
+        guard let events = try await applyReleased(id) else { continue }
+        await effect.committed(events)
+        logger.notice(
+          "a case has left quarantine", metadata: ["consumer": "\(consumer)", "case": "\(id)"])
+      } catch where Self.isOfAnEvent(error) {
+        let retake = quarantine.retakeCall(district, caseNumber, fault: String(describing: error))
+        try await pool.execute(retake.statement, retake.parameters)
+        tell(id, 0, String(describing: error))
       }
-      try await quarantine.load(district)
-      logger.notice(
-        "a case has left quarantine",
-        metadata: ["consumer": "\(consumer)", "case": "\(district)-\(released.caseNumber)"])
+    }
+  }
+
+  /// Nil when another copy has taken care of the case.
+  private func applyReleased(_ id: CaseID) async throws -> [JournalEvent]? {
+    let (effect, key) = (effect, key(id.district))
+    let forget = quarantine.forgetCall(id.district, id.number)
+    return try await pool.transaction { transaction in
+      // Whoever applies events meanwhile waits for this row and then finds that the quarantine has changed.
+      guard let position = try transaction.query(Self.lock, key).first,
+        let held = try transaction.query(forget.statement, forget.parameters).first
+      else { return nil }
+      let events = try JournalReader.events(
+        of: id, from: try held.int64(0), to: try position.int64(0), in: transaction)
+      if !events.isEmpty { try effect.apply(events, in: transaction) }
+      return events
     }
   }
 }
 
-/// Another copy has advanced the position.
-struct PositionMoved: Error {}
-/// An event was applied for trial and is rolled back.
-private struct TriedOut: Error {}
+/// Another copy has advanced the position, or the quarantine has changed.
+private struct PositionMoved: Error {}

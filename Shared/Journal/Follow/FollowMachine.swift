@@ -2,8 +2,11 @@
 ///
 /// Slices come over the bus in any order, twice, or never. What continues the position is applied; what is ahead waits
 /// a moment, since writers overtake each other, and then the gap is read from the journal; what is behind is dropped.
-/// A slice or an end that contradicts what was applied (another epoch or hash) halts the district for good: after a
-/// failover a number can come back with other content, and only a rebuild may go on from there.
+///
+/// The bus is never believed against the journal: what came over it and does not join on to what was applied is put
+/// aside and the journal read. A journal that contradicts what was applied (another hash, an older epoch, an end before
+/// it) halts the district: after a failover a number can come back with other content, and only a rebuild may go on
+/// from there. A newer epoch whose events continue the chain is the same journal and is followed.
 public struct FollowMachine: Sendable {
   /// What to do now.
   public enum Action: Sendable, Equatable {
@@ -20,14 +23,22 @@ public struct FollowMachine: Sendable {
   public static let reorderMicroseconds: Int64 = 10_000
   /// Slices kept while they wait; beyond that the bus is dropped and the journal read.
   public static let maxHeldSlices = 256
-  /// Events in one application at most.
+  /// No further slice is joined on to one of so many events.
   public static let maxAppliedEvents = 2_000
+
+  private struct Held {
+    let slice: JournalSlice
+    /// From the journal itself rather than over the bus.
+    let isRead: Bool
+  }
 
   public private(set) var position: JournalPosition
   /// The highest end that is known.
   public private(set) var knownEnd: Int64
-  private var held: [Int64: JournalSlice] = [:]
+  private var held: [Int64: Held] = [:]
   private var gapSince: Int64?
+  /// What was known when the last read was asked for.
+  private var knownEndAtRead: Int64?
   private var fault: FollowFault?
 
   public init(position: JournalPosition) {
@@ -40,40 +51,50 @@ public struct FollowMachine: Sendable {
 
   /// A slice that came over the bus.
   public mutating func offer(_ slice: JournalSlice, at now: Int64) {
+    guard slice.lastSeq > position.seq, !isOutdated(slice.epoch) else { return }
     knownEnd = max(knownEnd, slice.lastSeq)
-    guard slice.lastSeq > position.seq else { return }
     // One that only partly continues cannot be checked against the chain; the journal is read instead.
-    if slice.firstSeq > position.seq, held.count < Self.maxHeldSlices { held[slice.firstSeq] = slice }
-    noteGap(at: now)
-  }
-
-  /// The end of the journal, from a beacon or from its head.
-  public mutating func offer(end: JournalPosition, at now: Int64) {
-    knownEnd = max(knownEnd, end.seq)
-    if end.epoch != position.epoch, position.seq > 0 || end.epoch > position.epoch {
-      fault = fault ?? .otherEpoch(applied: position.epoch, journal: end.epoch)
-    } else if end.seq == position.seq, end.hash != position.hash {
-      fault = fault ?? .otherContent(seq: end.seq)
+    if slice.firstSeq > position.seq, held[slice.firstSeq] == nil, held.count < Self.maxHeldSlices {
+      held[slice.firstSeq] = Held(slice: slice, isRead: false)
     }
     noteGap(at: now)
   }
 
-  /// The end of the journal as the database has it; unlike a beacon it cannot be older than what was applied.
-  public mutating func offer(head: JournalPosition, at now: Int64) {
-    if head.seq < position.seq { fault = fault ?? .shorter(applied: position.seq, journal: head.seq) }
-    offer(end: head, at: now)
+  /// The end of the journal as a beacon tells it.
+  public mutating func offer(beacon end: JournalPosition, at now: Int64) {
+    guard end.seq > position.seq, !isOutdated(end.epoch) else { return }
+    knownEnd = max(knownEnd, end.seq)
+    noteGap(at: now)
   }
 
-  /// The journal's answer to ``Action/read(after:)``: nil when it has nothing there yet.
+  /// The end of the journal as the database has it.
+  ///
+  /// - Parameter appliedBefore: the position when the reading of the head began; an end before that was cut off. Nil
+  ///   where the district was not followed yet.
+  public mutating func offer(head: JournalPosition, appliedBefore: JournalPosition?, at now: Int64) {
+    if let applied = appliedBefore?.seq, head.seq < applied, applied <= position.seq {
+      fault = fault ?? .shorter(applied: applied, journal: head.seq)
+    } else if head.seq == position.seq, head.hash != position.hash {
+      fault = fault ?? .otherContent(seq: head.seq)
+    } else if head.seq >= position.seq, isOutdated(head.epoch) {
+      fault = fault ?? .otherEpoch(applied: position.epoch, journal: head.epoch)
+    }
+    knownEnd = max(knownEnd, head.seq)
+    noteGap(at: now)
+  }
+
+  /// The journal's answer to ``Action/read(after:)``: nil when it has nothing there.
   public mutating func read(_ slice: JournalSlice?, at now: Int64) {
     guard let slice else {
-      gapSince = now
+      // What the bus told of is not in the journal, unless it was told while the journal was being read.
+      if knownEnd == knownEndAtRead { knownEnd = position.seq }
+      gapSince = knownEnd > position.seq ? now : nil
       return
     }
     knownEnd = max(knownEnd, slice.lastSeq)
-    if slice.firstSeq > position.seq { held[slice.firstSeq] = slice }
-    // A read that began before the position moved still holds what follows it, but not at its start.
-    if slice.firstSeq != position.seq + 1, slice.lastSeq > position.seq { gapSince = now - Self.reorderMicroseconds }
+    if slice.firstSeq > position.seq { held[slice.firstSeq] = Held(slice: slice, isRead: true) }
+    // A read that began before the position moved may lie behind it or hold what follows it only in its middle.
+    gapSince = slice.firstSeq == position.seq + 1 ? nil : now - Self.reorderMicroseconds
   }
 
   /// The position that the application reached, whether by this process or by another copy of it.
@@ -86,28 +107,44 @@ public struct FollowMachine: Sendable {
 
   public mutating func next(at now: Int64) -> Action {
     if let fault { return .halt(fault) }
-    if var slice = held[position.seq + 1] {
-      guard slice.epoch == position.epoch || position.seq == 0 else {
-        return halt(.otherEpoch(applied: position.epoch, journal: slice.epoch))
+    if let first = held[position.seq + 1] {
+      if let fault = contradiction(of: first.slice) {
+        if first.isRead {
+          self.fault = fault
+          return .halt(fault)
+        }
+        held[position.seq + 1] = nil
+        gapSince = now - Self.reorderMicroseconds
+      } else {
+        return .apply(joined(first.slice))
       }
-      guard slice.previousHash == position.hash else { return halt(.otherContent(seq: slice.firstSeq)) }
-      while slice.events.count < Self.maxAppliedEvents, let following = held[slice.lastSeq + 1],
-        following.epoch == slice.epoch, following.previousHash == slice.lastHash
-      {
-        slice = slice.joined(with: following)
-      }
-      return .apply(slice)
     }
     guard knownEnd > position.seq else { return .wait(until: nil) }
     let since = gapSince ?? now
     gapSince = since
     let due = since + Self.reorderMicroseconds
-    return now >= due ? .read(after: position.seq) : .wait(until: due)
+    guard now >= due else { return .wait(until: due) }
+    knownEndAtRead = knownEnd
+    return .read(after: position.seq)
   }
 
-  private mutating func halt(_ fault: FollowFault) -> Action {
-    self.fault = fault
-    return .halt(fault)
+  private func contradiction(of slice: JournalSlice) -> FollowFault? {
+    if slice.previousHash != position.hash { return .otherContent(seq: slice.firstSeq) }
+    return isOutdated(slice.epoch) ? .otherEpoch(applied: position.epoch, journal: slice.epoch) : nil
+  }
+
+  /// Epochs only rise along a journal. Before its first event there is none to compare with.
+  private func isOutdated(_ epoch: Int32) -> Bool { position.seq > 0 && epoch < position.epoch }
+
+  /// The slice with those that join on to it.
+  private func joined(_ slice: JournalSlice) -> JournalSlice {
+    var slice = slice
+    while slice.events.count < Self.maxAppliedEvents, let following = held[slice.lastSeq + 1]?.slice,
+      following.epoch == slice.epoch, following.previousHash == slice.lastHash
+    {
+      slice = slice.joined(with: following)
+    }
+    return slice
   }
 
   private mutating func noteGap(at now: Int64) {

@@ -10,22 +10,34 @@ public actor JournalFollower {
   public static let headPollMilliseconds: Int64 = 1_000
   /// How long to wait after a fault of the database or the bus before the next try.
   public static let retryMilliseconds: Int64 = 250
+  /// The least time from one application of a district's events to the next, unless a consumer wants another.
+  public static let paceMicroseconds: Int64 = 20_000
   private static let maxDrainedEvents = 1_024
 
   private let bus: any Bus
   private let reader: JournalReader
   private let sink: any JournalSink
   private let logger: Logger
+  private let paceMicroseconds: Int64
   private var districts: [UnitCode: FollowMachine] = [:]
   private var halted: [UnitCode: FollowFault] = [:]
+  /// Districts whose sink is applying a slice at this moment.
+  private var applying: Set<UnitCode> = []
   private var lastFault: String?
+  /// When each district's events were last applied, in monotonic microseconds.
+  private var lastApplied: [UnitCode: Int64] = [:]
   private var wakeSignals: AsyncStream<Void>.Continuation?
 
-  public init(bus: any Bus, reader: JournalReader, sink: any JournalSink, logger: Logger) {
+  /// - Parameter paceMicroseconds: the least time from one application to the next; longer shares more in one commit.
+  public init(
+    bus: any Bus, reader: JournalReader, sink: any JournalSink, logger: Logger,
+    paceMicroseconds: Int64 = JournalFollower.paceMicroseconds
+  ) {
     self.bus = bus
     self.reader = reader
     self.sink = sink
     self.logger = logger
+    self.paceMicroseconds = paceMicroseconds
   }
 
   /// Events known of and not yet applied, by district.
@@ -60,12 +72,11 @@ public actor JournalFollower {
   private func pollHeads() async {
     while !Task.isCancelled {
       do {
-        for (district, end) in try await reader.ends() {
-          try await admit(district)
-          districts[district]?.offer(head: end, at: Self.now)
-          if let durable = sink as? DurableSink { try await durable.applyReleased(district, reader: reader) }
-        }
+        // While the heads are read the bus goes on: only what was applied before says whether a head is too short.
+        let before = districts.mapValues(\.position)
+        let ends = try await reader.ends()
         lastFault = nil
+        for (district, end) in ends { await look(at: district, end, appliedBefore: before[district]) }
         wake()
       } catch {
         note(error, "the heads of the journals cannot be read")
@@ -74,10 +85,38 @@ public actor JournalFollower {
     }
   }
 
-  private func admit(_ district: UnitCode) async throws {
-    guard districts[district] == nil else { return }
+  private func look(at district: UnitCode, _ end: JournalPosition, appliedBefore: JournalPosition?) async {
+    do {
+      guard districts[district] != nil else {
+        let position = try await sink.position(district)
+        districts[district] = FollowMachine(position: position)
+        districts[district]?.offer(head: end, appliedBefore: nil, at: Self.now)
+        return
+      }
+      districts[district]?.offer(head: end, appliedBefore: appliedBefore, at: Self.now)
+      try await takeUpMove(of: district)
+      if let durable = sink as? DurableSink { try await durable.applyReleased(district) }
+    } catch {
+      note(error, "a position cannot be read")
+    }
+  }
+
+  /// Another copy may have gone ahead, or an operator had the consumer begin again, which also ends a halt.
+  private func takeUpMove(of district: UnitCode) async throws {
+    guard let known = districts[district]?.position, !applying.contains(district),
+      let stored = try await sink.sharedPosition(district), stored != known,
+      districts[district]?.position == known, !applying.contains(district)
+    else { return }
+    applying.insert(district)
+    defer { applying.remove(district) }
     let position = try await sink.position(district)
-    if districts[district] == nil { districts[district] = FollowMachine(position: position) }
+    if halted[district] == nil {
+      districts[district]?.applied(position)
+    } else {
+      halted[district] = nil
+      districts[district] = FollowMachine(position: position)
+      logger.notice("a journal is followed again", metadata: ["district": "\(district)", "seq": "\(position.seq)"])
+    }
   }
 
   private func receive(
@@ -107,7 +146,7 @@ public actor JournalFollower {
     guard let frame = message.frames.first else { return }
     let beacon = try JournalBeacon(decoding: frame)
     districts[beacon.district]?.offer(
-      end: JournalPosition(seq: beacon.lastSeq, epoch: beacon.epoch, hash: beacon.lastHash), at: Self.now)
+      beacon: JournalPosition(seq: beacon.lastSeq, epoch: beacon.epoch, hash: beacon.lastHash), at: Self.now)
   }
 
   /// Does what the machines ask for, a district at a time, and waits when none asks.
@@ -118,7 +157,7 @@ public actor JournalFollower {
     while !Task.isCancelled {
       var until: Int64?
       var didWork = false
-      for district in districts.keys where halted[district] == nil {
+      for district in districts.keys where halted[district] == nil && !applying.contains(district) {
         switch await step(district) {
         case .worked: didWork = true
         case .idle(let wakeAt): until = [until, wakeAt].compactMap { $0 }.min()
@@ -153,6 +192,9 @@ public actor JournalFollower {
         districts[district]?.read(slice, at: Self.now)
       case .apply(let slice):
         guard let position = districts[district]?.position else { break }
+        if let pacedUntil = paced(district, slice) { return .idle(until: pacedUntil) }
+        applying.insert(district)
+        defer { applying.remove(district) }
         // Awaited before the machine is touched: an access that is open across a suspension lets others in meanwhile.
         let reached = try await sink.apply(slice, to: district, from: position)
         districts[district]?.applied(reached)
@@ -163,6 +205,19 @@ public actor JournalFollower {
       note(error, "events cannot be applied")
       return .idle(until: Self.now + Self.retryMilliseconds * 1_000)
     }
+  }
+
+  /// Under load, what comes shortly after an application waits for what comes with it, so that they share a commit; what
+  /// comes after a quiet moment does not wait. Nil when the slice may be applied now.
+  private func paced(_ district: UnitCode, _ slice: JournalSlice) -> Int64? {
+    let now = Self.now
+    if slice.events.count < FollowMachine.maxAppliedEvents, let last = lastApplied[district],
+      now < last + paceMicroseconds
+    {
+      return last + paceMicroseconds
+    }
+    lastApplied[district] = now
+    return nil
   }
 
   private func note(_ error: any Error, _ message: Logger.Message) {

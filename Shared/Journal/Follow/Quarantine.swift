@@ -2,20 +2,31 @@ import Domain
 import Platform
 import PostgresClient
 
-/// The cases that one consumer passes over because an event of theirs cannot be applied.
+/// The cases that one consumer passes over because an event of theirs cannot be applied, as this process knows them.
+///
+/// Every change raises `positions.quarantines`; who knows an older number cannot advance the position, reads anew and
+/// tries again. So two copies never disagree on whether an event was applied or passed over.
 final class Quarantine: Sendable {
-  private let consumer: String
-  private let pool: PostgresPool
-  private let held = Locked<[UnitCode: Set<Int64>]>([:])
+  /// The cases of one district with the first event that was passed over, as of one change.
+  struct Held: Sendable {
+    var change: Int64 = 0
+    var firstSeqs: [Int64: Int64] = [:]
 
-  init(consumer: String, pool: PostgresPool) {
-    self.consumer = consumer
-    self.pool = pool
+    /// The events that are not passed over.
+    func passing(_ events: [JournalEvent]) -> [JournalEvent] {
+      firstSeqs.isEmpty ? events : events.filter { $0.seq < firstSeqs[$0.caseNumber] ?? .max }
+    }
   }
 
-  private static let all = Statement(
-    "quarantine_all",
-    "SELECT case_number, first_seq, released_at FROM quarantine WHERE district = $1 AND consumer = $2")
+  private let consumer: String
+  private let held = Locked<[UnitCode: Held]>([:])
+
+  init(consumer: String) { self.consumer = consumer }
+
+  subscript(district: UnitCode) -> Held {
+    get { held.withLock { $0[district] ?? Held() } }
+    set { held.withLock { $0[district] = newValue } }
+  }
 
   private static let insert = Statement(
     "quarantine_insert",
@@ -24,40 +35,48 @@ final class Quarantine: Sendable {
     ON CONFLICT (district, consumer, case_number) DO UPDATE SET released_at = NULL, fault = EXCLUDED.fault
     """)
 
-  private static let delete = Statement(
-    "quarantine_delete", "DELETE FROM quarantine WHERE district = $1 AND consumer = $2 AND case_number = $3")
+  private static let retake = Statement(
+    "quarantine_retake",
+    """
+    UPDATE quarantine SET released_at = NULL, fault = $4
+    WHERE district = $1 AND consumer = $2 AND case_number = $3 AND released_at IS NOT NULL
+    """)
 
-  func load(_ district: UnitCode) async throws {
-    let rows = try await pool.query(Self.all, [.text(district.text), .text(consumer)])
-    let numbers = Set(try rows.map { try $0.int64(0) })
-    held.withLock { $0[district] = numbers }
+  private static let released = Statement(
+    "quarantine_released",
+    """
+    SELECT case_number FROM quarantine WHERE district = $1 AND consumer = $2 AND released_at IS NOT NULL
+    ORDER BY case_number
+    """)
+
+  private static let forget = Statement(
+    "quarantine_forget",
+    """
+    DELETE FROM quarantine WHERE district = $1 AND consumer = $2 AND case_number = $3 AND released_at IS NOT NULL
+    RETURNING first_seq
+    """)
+
+  func addCall(_ event: JournalEvent, fault: String) -> PostgresCall {
+    PostgresCall(
+      Self.insert, key(event.district, event.caseNumber) + [.int64(event.seq), .text(String(fault.prefix(1_000)))])
   }
 
-  /// The events of cases that are not held.
-  func passing(_ events: [JournalEvent], district: UnitCode) -> [JournalEvent] {
-    let numbers = held.withLock { $0[district] ?? [] }
-    return numbers.isEmpty ? events : events.filter { !numbers.contains($0.caseNumber) }
+  /// Holds a released case again, whose events still cannot be applied.
+  func retakeCall(_ district: UnitCode, _ caseNumber: Int64, fault: String) -> PostgresCall {
+    PostgresCall(Self.retake, key(district, caseNumber) + [.text(String(fault.prefix(1_000)))])
   }
 
-  func add(_ event: JournalEvent, fault: String) async throws {
-    _ = try await pool.query(
-      Self.insert,
-      [
-        .text(event.district.text), .text(consumer), .int64(event.caseNumber), .int64(event.seq),
-        .text(String(fault.prefix(1_000))),
-      ])
-    held.withLock { _ = $0[event.district, default: []].insert(event.caseNumber) }
+  /// Answers the first event that was passed over; no row when another copy has taken care of the case.
+  func forgetCall(_ district: UnitCode, _ caseNumber: Int64) -> PostgresCall {
+    PostgresCall(Self.forget, key(district, caseNumber))
   }
 
   /// The cases that an operator has released.
-  func released(_ district: UnitCode) async throws -> [(caseNumber: Int64, firstSeq: Int64)] {
-    let rows = try await pool.query(Self.all, [.text(district.text), .text(consumer)])
-    return try rows.compactMap { row in
-      try row.isNull(2) ? nil : (try row.int64(0), try row.int64(1))
-    }
+  func released(_ district: UnitCode, _ pool: PostgresPool) async throws -> [Int64] {
+    try await pool.query(Self.released, [.text(district.text), .text(consumer)]).map { try $0.int64(0) }
   }
 
-  func forgetCall(_ district: UnitCode, _ caseNumber: Int64) -> PostgresCall {
-    PostgresCall(Self.delete, [.text(district.text), .text(consumer), .int64(caseNumber)])
+  private func key(_ district: UnitCode, _ caseNumber: Int64) -> [PostgresParameter] {
+    [.text(district.text), .text(consumer), .int64(caseNumber)]
   }
 }

@@ -61,6 +61,14 @@ public struct JournalVerifier: Sendable {
     WHERE district = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT 2000
     """)
 
+  /// Both as of one moment, so that what is written meanwhile is not taken for it.
+  private static let beyond = Statement(
+    "verify_beyond",
+    """
+    SELECT min(j.seq) FROM journal AS j JOIN journal_head AS h ON h.district = j.district
+    WHERE j.district = $1 AND j.seq > h.last_seq
+    """)
+
   /// - Parameters:
   ///   - end: the head as it was when the work began; what is written meanwhile is left for the next run.
   ///   - checkpoints: signed ends of this district that the chain must pass through.
@@ -86,6 +94,9 @@ public struct JournalVerifier: Sendable {
       progress(state.seq)
     }
     if state.seq == end.seq, state.hash != end.hash { state.add(.head, at: end.seq) }
+    if let seq = try await pool.query(Self.beyond, [.text(district.text)]).onlyRow().int64OrNil(0) {
+      state.add(.head, at: seq)
+    }
     for checkpoint in checkpoints where checkpoint.position.seq > end.seq {
       state.add(.checkpoint, at: checkpoint.position.seq)
     }

@@ -56,6 +56,22 @@ public struct JournalReader: Sendable {
     return try rows.map { (try Self.event(id.district, $0), try $0.bytes(8)) }
   }
 
+  private static let ofCaseBetween = Statement(
+    "journal_of_case_between",
+    """
+    SELECT seq, epoch, at, case_number, kind, actor, body FROM journal
+    WHERE district = $1 AND case_number = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq
+    """)
+
+  /// The events of one case in a part of its journal, as the transaction sees it.
+  static func events(
+    of id: CaseID, from first: Int64, to last: Int64, in transaction: Transaction
+  ) throws -> [JournalEvent] {
+    try transaction.query(
+      ofCaseBetween, [.text(id.district.text), .int64(id.number), .int64(first), .int64(last)]
+    ).map { try event(id.district, $0) }
+  }
+
   static func event(_ district: UnitCode, _ row: PostgresRow) throws -> JournalEvent {
     JournalEvent(
       district: district, seq: try row.int64(0), epoch: try row.int32(1), at: try row.timestamp(2).instant,

@@ -9,6 +9,11 @@ public struct Migrator: Sendable {
     public let current: String
   }
 
+  /// How long a run waits for another one to end.
+  public static let maxWaitMilliseconds: Int64 = 120_000
+  /// How long one migration may work.
+  public static let maxMigrationMilliseconds: Int64 = 600_000
+
   private let configuration: PostgresConfiguration
 
   /// - Parameter configuration: of the owner of the schema.
@@ -18,7 +23,10 @@ public struct Migrator: Sendable {
   /// the second waits and finds nothing to do. Throws ``SchemaFault`` when the database has a migration that differs
   /// from this version's, or one that this version does not know.
   public func migrate() async throws -> Outcome {
-    let connection = try await PostgresConnection.connect(configuration)
+    var patient = configuration
+    patient.operationTimeoutMilliseconds = Self.maxMigrationMilliseconds
+    patient.statementTimeoutMilliseconds = Int(Self.maxMigrationMilliseconds)
+    let connection = try await PostgresConnection.connect(patient)
     do {
       let outcome = try await migrate(on: connection)
       await connection.close()
@@ -33,7 +41,13 @@ public struct Migrator: Sendable {
   private static let unlock = "SELECT pg_advisory_unlock(7235939401)"
 
   private func migrate(on connection: PostgresConnection) async throws -> Outcome {
-    try await connection.execute(script: Self.lock)
+    // The wait for another run is long; that for the tables of running services is short, so as not to hold them up.
+    try await connection.execute(
+      script: """
+        SET lock_timeout = \(Self.maxWaitMilliseconds);
+        \(Self.lock);
+        SET lock_timeout = \(configuration.lockTimeoutMilliseconds);
+        """)
     try await connection.execute(
       script: """
         CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -45,16 +45,23 @@ struct ServiceAssembly: Sendable {
     return Logger(label: name)
   }
 
+  /// One applies events, one looks at positions.
+  private static let maxFollowingConnections = 2
+
   private func makeContext(instance: String, logger: Logger) async throws -> ServiceContext {
     var database = try PostgresConfiguration(url: settings[CommonKeys.databaseURL])
     database.applicationName = "gridloop-\(name)"
     database.lockTimeoutMilliseconds = settings[CommonKeys.lockTimeoutMilliseconds]
     database.statementTimeoutMilliseconds = settings[CommonKeys.statementTimeoutMilliseconds]
     let limits = PostgresPoolLimits(maxConnections: settings[CommonKeys.databaseConnections])
+    var following = database
+    following.additionalSettings["synchronous_commit"] = "off"
     let context = ServiceContext(
       service: name, instance: instance, settings: settings, logger: logger, metrics: MetricsRegistry(),
       readiness: Readiness(), clock: try settings[CommonKeys.clock].open(),
       database: PostgresPool(database, limits: limits, logger: logger), databaseConfiguration: database,
+      followingDatabase: PostgresPool(
+        following, limits: PostgresPoolLimits(maxConnections: Self.maxFollowingConnections), logger: logger),
       bus: try await openBus(instance: instance, logger: logger), card: InstanceCard(host: advertisedHost))
     context.metrics.registerProcess(service: name, version: Version.text)
     context.metrics.register(pool: context.database)
@@ -85,7 +92,7 @@ struct ServiceAssembly: Sendable {
       check: readiness.check("schema", reason: "waiting for the database"),
       logger: logger)
     let parts: [any Service] = [
-      PoolPart(pool: context.database),
+      PoolPart(pool: context.database), PoolPart(pool: context.followingDatabase),
       BusPart(bus: context.bus),
       healthServer(context),
       InstanceRegistry(

@@ -21,6 +21,9 @@ public struct ServiceContext: Sendable {
   public let database: PostgresPool
   /// For connections outside the pool, such as a listener's. Secret: it holds the URL.
   public let databaseConfiguration: PostgresConfiguration
+  /// For what consumers make of the journal: its commits do not wait for the disk. A crash of the database takes an effect
+  /// back together with its position, and both are made again from the journal, which does wait.
+  public let followingDatabase: PostgresPool
   /// `SilentBus` where the bus is switched off.
   public let bus: any Bus
   let card: InstanceCard

@@ -1,5 +1,7 @@
 import Glibc
 import Logging
+import NIOCore
+import NIOPosix
 public import PostgresClient
 public import ServiceLifecycle
 
@@ -43,6 +45,9 @@ public enum ServiceHost {
       for fault in error.faults { Terminal.error("\(name): \(fault)") }
       exit(ExitStatus.usage.rawValue)
     }
+    // Tasks run on the event loops' own threads, so that a request changes threads only for the database. Blocking work
+    // has threads of its own (`PinnedThread`) or happens once, at the start. False leaves the usual pool in place.
+    _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
     let assembly = ServiceAssembly(
       name: name, settings: settings, takesPushedWork: takesPushedWork, schemaCheck: schemaCheck, makeServices: services
     )

@@ -4,8 +4,8 @@ import Journal
 import PostgresClient
 import Wire
 
-/// Everything that speaks for or against whoever is held responsible: the record and its steps, the case with its clocks,
-/// its whole journal with hashes, every rung that fired, and every notice with what became of it.
+/// Everything that speaks for or against whoever is held responsible: the record and its steps, the case with its
+/// clocks, its whole journal with hashes, every rung that fired, and every notice with what became of it.
 struct Evidence: Sendable {
   let view: CallerView
   let now: Instant

@@ -16,7 +16,9 @@ struct CaseRoutes: Sendable {
     group.get("cases") { request, context in try await list(request, context) }
     group.get("cases/:id") { _, context in try await show(context) }
     group.get("cases/:id/events") { _, context in try await events(context) }
-    group.post("cases/:id/actions") { request, context in try await CaseActions(console: console).act(request, context) }
+    group.post("cases/:id/actions") { request, context in
+      try await CaseActions(console: console).act(request, context)
+    }
   }
 
   private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {

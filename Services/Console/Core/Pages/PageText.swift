@@ -18,10 +18,11 @@ enum PageLanguage: String, CaseIterable, Sendable {
     for range in header.split(separator: ",") {
       let parts = range.split(separator: ";")
       guard let tag = parts.first, let language = matching(tag.filter { $0 != " " }[...]) else { continue }
-      let weight = parts.dropFirst().compactMap { part -> Double? in
-        let text = part.filter { $0 != " " }
-        return text.hasPrefix("q=") ? Double(text.dropFirst(2)) : nil
-      }.first ?? 1
+      let weight =
+        parts.dropFirst().compactMap { part -> Double? in
+          let text = part.filter { $0 != " " }
+          return text.hasPrefix("q=") ? Double(text.dropFirst(2)) : nil
+        }.first ?? 1
       if weight > 0, weight > best?.weight ?? 0 { best = (language, weight) }
     }
     return best?.language ?? .chinese

@@ -12,5 +12,8 @@ enum StyleSheet {
     button { padding: .5rem 1.25rem; font: inherit; }
     form.inline { display: inline; margin-left: auto; }
     .error { color: #b91c1c; }
+    table { border-collapse: collapse; margin: 0 0 1.5rem; }
+    th, td { padding: .25rem .75rem; border-bottom: 1px solid #8884; text-align: right; }
+    th[scope="row"] { text-align: left; }
     """
 }

@@ -40,7 +40,9 @@ struct QueryFields {
     (values[name] ?? []).flatMap { $0.split(separator: ",").map(String.init) }
   }
 
-  mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String, of type: Value.Type = Value.self)
+  mutating func choice<Value: RawRepresentable & CaseIterable>(
+    _ name: String, of type: Value.Type = Value.self
+  )
     -> Value?
   where Value.RawValue == String {
     guard let text = text(name) else { return nil }
@@ -49,7 +51,9 @@ struct QueryFields {
     return nil
   }
 
-  mutating func choices<Value: RawRepresentable & CaseIterable>(_ name: String, of type: Value.Type = Value.self)
+  mutating func choices<Value: RawRepresentable & CaseIterable>(
+    _ name: String, of type: Value.Type = Value.self
+  )
     -> [Value]
   where Value.RawValue == String {
     list(name).compactMap { text in

@@ -33,7 +33,8 @@ struct IndicatorRate: Sendable {
       textEn: "cases closed of valid cases filed"),
     IndicatorRate(
       name: "on_time_close_rate", numerator: ["on_time_close"], denominator: ["closed"], excluded: ["on_spot"],
-      textZh: "按时结案数 ÷ 部门处置后结案数", textEn: "closed without any late handling of those closed after a department handled them"),
+      textZh: "按时结案数 ÷ 部门处置后结案数",
+      textEn: "closed without late handling of those closed after a department handled them"),
     IndicatorRate(
       name: "rework_rate", numerator: ["reworked"], denominator: ["dispatched"], textZh: "返工案件数 ÷ 派遣数",
       textEn: "cases that failed a verification of cases dispatched"),

@@ -36,9 +36,15 @@ struct IndicatorTally: Sendable, Hashable {
   var overdueOpen: Int64 = 0
   var handleMinutes: HandleMinutes?
 
-  /// The count of an indicator; `overdue_open` is one, too.
+  /// The count of an indicator; `overdue_open` is one, too, and what assessments name: `due`, the cases whose handling
+  /// has come to an end by being done or by running out, and `should_close`, the valid ones.
   func count(_ name: String) -> Int64 {
-    if name == "overdue_open" { return overdueOpen }
+    switch name {
+    case "overdue_open": return overdueOpen
+    case "due": return count("on_time_handle") + count("late_handle")
+    case "should_close": return count("valid")
+    default: break
+    }
     guard let place = Self.places[name] else { preconditionFailure("there is no indicator \(name)") }
     return counts[place]
   }

@@ -8,14 +8,14 @@ struct PastStatistics: Sendable {
   let console: Console
 
   func table(
-    _ scope: StatisticsScope, by grouping: StatisticsGrouping, at moment: Instant
+    _ scope: StatisticsScope, by grouping: StatisticsGrouping, units: UnitGroups, at moment: Instant
   ) async throws -> IndicatorTable {
     var table = IndicatorTable()
     var minutes: [String: [Double]] = [:]
     var allMinutes: [Double] = []
     try await PastCases(console: console).forEach(scope.view.caller.district, at: moment) { _, value in
       guard scope.held(value) else { return }
-      let key = scope.key(of: value, by: grouping)
+      let key = scope.key(of: value, by: grouping, units: units)
       let isOverdue = value.nextDueAt.map { $0 < moment } ?? false
       table.groups[key, default: IndicatorTally()].add(value.facts)
       table.total.add(value.facts)
@@ -51,9 +51,9 @@ extension StatisticsScope {
     return firstDay.map { day >= $0 } ?? true && lastDay.map { day <= $0 } ?? true
   }
 
-  fileprivate func key(of value: Case, by grouping: StatisticsGrouping) -> String {
+  fileprivate func key(of value: Case, by grouping: StatisticsGrouping, units: UnitGroups) -> String {
     switch grouping {
-    case .unit: child(holding: value.subject.unit).text
+    case .unit: units.group(of: value.subject.unit).text
     case .department: value.lead?.department.text ?? ""
     case .category: value.subject.category.text
     case .source: value.subject.source.rawValue

@@ -28,21 +28,26 @@ struct StatisticsDocument {
 
   /// The names of a group's key.
   func writeName(of key: String, by grouping: StatisticsGrouping, to writer: inout JSONWriter) {
+    let (zh, en) = name(of: key, by: grouping)
+    writer.names(zh, en)
+    if grouping == .unit { writer.member("tier", unit(key)?.tier) }
+  }
+
+  /// What people call a group, in Chinese and in English; its key where nothing has a name.
+  func name(of key: String, by grouping: StatisticsGrouping) -> (zh: String, en: String) {
     let policy = scope.view.policy
     switch grouping {
-    case .unit:
-      let unit = policy.units[UnitCode(key)] ?? scope.view.network.retiredUnits.first { $0.code.text == key }
-      writer.names(unit?.nameZh ?? key, unit?.nameEn ?? key)
-      writer.member("tier", unit?.tier)
-      writer.member("direct", key == scope.unit.text)
+    case .unit: return unit(key).map { ($0.nameZh, $0.nameEn) } ?? (key, key)
     case .department:
-      let department = policy.departments[DepartmentCode(key)]
-      writer.names(department?.nameZh ?? (key.isEmpty ? "未派遣" : key), department?.nameEn ?? (key.isEmpty ? "none" : key))
-    case .category:
-      let category = policy.catalogue[CategoryCode(key)]
-      writer.names(category?.nameZh ?? key, category?.nameEn ?? key)
-    case .source, .officer: writer.names(key, key)
+      if key.isEmpty { return ("未派遣", "none") }
+      return policy.departments[DepartmentCode(key)].map { ($0.nameZh, $0.nameEn) } ?? (key, key)
+    case .category: return policy.catalogue[CategoryCode(key)].map { ($0.nameZh, $0.nameEn) } ?? (key, key)
+    case .source, .officer: return (key, key)
     }
+  }
+
+  private func unit(_ key: String) -> Unit? {
+    scope.view.policy.units[UnitCode(key)] ?? scope.view.network.retiredUnits.first { $0.code.text == key }
   }
 
   /// What each rate divides by what.

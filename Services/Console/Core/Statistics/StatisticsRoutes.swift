@@ -24,6 +24,8 @@ struct StatisticsRoutes: Sendable {
     group.get("stats/indicators") { request, context in try await indicators(request, context) }
     group.get("stats/trend") { request, context in try await trend(request, context) }
     group.get("stats/hotspots") { request, context in try await hotspots(request, context) }
+    AssessmentRoutes(console: console).add(to: group)
+    WeeklyRoutes(console: console).add(to: group)
   }
 
   private func indicators(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -32,12 +34,14 @@ struct StatisticsRoutes: Sendable {
     var fields = try QueryFields(request)
     let grouping = fields.choice("by", of: StatisticsGrouping.self) ?? .unit
     let scope = try StatisticsScope(view, &fields, now: now)
+    let tier = fields.tier(of: view.policy.units)
     try fields.finish()
+    let units = UnitGroups(scope, tier: tier)
     let table =
       if let moment = scope.asOf?.end(in: view.zone) {
-        try await PastStatistics(console: console).table(scope, by: grouping, at: moment)
+        try await PastStatistics(console: console).table(scope, by: grouping, units: units, at: moment)
       } else {
-        try await store.table(scope, by: grouping, now: now)
+        try await store.table(scope, by: grouping, units: units, now: now)
       }
     let document = StatisticsDocument(scope: scope)
     return .json { writer in
@@ -47,10 +51,12 @@ struct StatisticsRoutes: Sendable {
       writer.member("from", scope.firstDay.map { CivilDate(dayNumber: Int($0)).description })
       writer.member("to", scope.lastDay.map { CivilDate(dayNumber: Int($0)).description })
       writer.member("as_of", scope.asOf?.text)
-      writer.objects("items", keys(of: table, scope, by: grouping)) { writer, key in
+      writer.objects("items", keys(of: table, units, by: grouping)) { writer, key in
+        let isDirect = grouping == .unit && units.isDirect(UnitCode(key))
         writer.member("key", key)
         document.writeName(of: key, by: grouping, to: &writer)
-        let drill = DrillDown(scope, grouping: grouping, key: key)
+        if grouping == .unit { writer.member("direct", isDirect) }
+        let drill = DrillDown(scope, grouping: grouping, key: key, isDirect: isDirect)
         document.writeMembers(of: table.groups[key] ?? IndicatorTally(), drill, to: &writer)
       }
       writer.member("next_cursor", String?.none)
@@ -62,12 +68,11 @@ struct StatisticsRoutes: Sendable {
 
   /// The groups in order; of units also those without a case, since nothing found is a figure, too.
   private func keys(
-    of table: IndicatorTable, _ scope: StatisticsScope, by grouping: StatisticsGrouping
+    of table: IndicatorTable, _ units: UnitGroups, by grouping: StatisticsGrouping
   ) -> [String] {
     let found = table.groups.filter { !$0.value.isEmpty }.keys.sorted()
     guard grouping == .unit else { return found }
-    let children = scope.view.policy.units.children(of: scope.unit).map(\.code.text)
-    return children + found.filter { !children.contains($0) }
+    return units.members.map(\.text) + found.filter { units.isDirect(UnitCode($0)) }
   }
 
   private func trend(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -105,40 +110,21 @@ struct StatisticsRoutes: Sendable {
     let scope = try StatisticsScope(view, &fields, defaultDays: Self.defaultHotspotDays, now: now)
     let limit = fields.limit(max: Self.maxHotspots)
     try fields.finish()
-    var conditions = Conditions()
-    conditions.add(view.sight)
-    conditions.add(scope.filter, now: now)
-    let moment = conditions.bind(.timestamp(microseconds: now.microseconds))
-    let rowLimit = conditions.bind(.int64(Int64(limit)))
-    let text = """
-      SELECT c.unit, count(*), count(*) FILTER (WHERE c.due_at < \(moment)), avg(c.latitude), avg(c.longitude),
-        mode() WITHIN GROUP (ORDER BY c.category)
-      FROM cases c WHERE \(conditions.text) GROUP BY c.unit ORDER BY count(*) DESC, c.unit LIMIT \(rowLimit)
-      """
-    let rows = try await console.pool.query(.unprepared(text), conditions.parameters)
-    return try .json { writer in
-      try writer.page(rows, next: nil) { writer, row in
-        let unit = UnitCode(try row.text(0))
+    let spots = try await store.hotspots(scope, limit: limit, now: now)
+    return .json { writer in
+      writer.page(spots, next: nil) { writer, spot in
         writer.beginObject()
-        writer.member("unit", unit: unit, policy: view.policy)
-        let known = view.policy.units[unit]
-        writer.names(known?.nameZh ?? unit.text, known?.nameEn ?? unit.text)
-        writer.member("count", try row.int64(1))
-        writer.member("overdue_open", try row.int64(2))
-        let (latitude, longitude) = (try row.doubleOrNil(3), try row.doubleOrNil(4))
-        writer.member("location", point: GeoPoint(latitude: latitude ?? .nan, longitude: longitude ?? .nan))
-        writer.member("most_common_category", try row.text(5))
-        writer.member("cases", DrillDown(scope, at: unit).address())
+        writer.member("unit", unit: spot.unit, policy: view.policy)
+        let known = view.policy.units[spot.unit]
+        writer.names(known?.nameZh ?? spot.unit.text, known?.nameEn ?? spot.unit.text)
+        writer.member("count", spot.count)
+        writer.member("overdue_open", spot.overdueOpen)
+        writer.member("location", point: spot.middle)
+        writer.member("most_common_category", spot.commonCategory.text)
+        writer.member(
+          "cases", DrillDown(scope, grouping: .unit, key: spot.unit.text, isDirect: true).address())
         writer.endObject()
       }
     }
-  }
-}
-
-extension DrillDown {
-  /// The cases that lie exactly at a unit.
-  init(_ scope: StatisticsScope, at unit: UnitCode) {
-    self.init(scope)
-    replaceUnit(unit)
   }
 }

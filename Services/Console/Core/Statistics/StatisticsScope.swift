@@ -20,8 +20,8 @@ struct StatisticsScope: Sendable {
   let categoryText: String?
   let lead: CaseFilter.Lead?
   let source: ReportSource?
-  let firstDay: Int32?
-  let lastDay: Int32?
+  var firstDay: Int32?
+  var lastDay: Int32?
   let asOf: Moment?
 
   /// Reads the scope of a request. Statistics are for those who see all cases of their unit, or of their department.
@@ -56,19 +56,15 @@ struct StatisticsScope: Sendable {
     asOf = fields.moment("as_of")
   }
 
+  /// The same scope over another period.
+  func over(_ period: StatisticsPeriod) -> StatisticsScope {
+    var scope = self
+    (scope.firstDay, scope.lastDay) = (period.firstDay, period.lastDay)
+    return scope
+  }
+
   /// Whether figures are of the whole district.
   var isWholeDistrict: Bool { view.policy.units[unit]?.parent == nil }
-
-  /// How deep the unit lies: the place of its children's codes in a unit's path, from 1.
-  var childPlace: Int32 { Int32(view.policy.units.path(to: unit).count + 1) }
-
-  /// The group of a unit when figures are grouped by the units right under this scope's; the scope's own unit for cases
-  /// that no finer unit is known of.
-  func child(holding unit: UnitCode) -> UnitCode {
-    let path = path(to: unit)
-    guard let place = path.firstIndex(of: self.unit), place + 1 < path.count else { return self.unit }
-    return path[place + 1]
-  }
 
   /// The unit's path, also of one that is no longer in force: its cases still lie where it lay.
   func path(to unit: UnitCode) -> [UnitCode] {
@@ -106,8 +102,11 @@ struct StatisticsScope: Sendable {
 struct DrillDown: Sendable {
   private var fields: [(name: String, value: String)] = []
 
-  init(_ scope: StatisticsScope, grouping: StatisticsGrouping? = nil, key: String = "", day: Int32? = nil) {
-    let isDirect = grouping == .unit && key == scope.unit.text
+  /// - Parameter isDirect: whether a group of units is one unit alone, without what lies under it.
+  init(
+    _ scope: StatisticsScope, grouping: StatisticsGrouping? = nil, key: String = "", isDirect: Bool = false,
+    day: Int32? = nil
+  ) {
     if isDirect {
       set("at_unit", key)
     } else {
@@ -132,11 +131,6 @@ struct DrillDown: Sendable {
 
   private mutating func set(_ name: String, _ value: String?) {
     if let value { fields.append((name, value)) }
-  }
-
-  mutating func replaceUnit(_ unit: UnitCode) {
-    fields.removeAll { $0.name == "unit" || $0.name == "at_unit" }
-    set("at_unit", unit.text)
   }
 
   /// With `counted`, only what this indicator counts.

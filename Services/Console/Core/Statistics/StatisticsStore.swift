@@ -17,13 +17,17 @@ struct StatisticsStore: Sendable {
   private static let minutes = "(extract(epoch FROM c.handled_at - c.dispatched_at) / 60)::double precision"
 
   /// The figures of every group and over all.
-  func table(_ scope: StatisticsScope, by grouping: StatisticsGrouping, now: Instant) async throws -> IndicatorTable {
-    var table = try await live(scope, by: grouping, now: now)
+  ///
+  /// - Parameter units: how units are gathered, for that grouping.
+  func table(
+    _ scope: StatisticsScope, by grouping: StatisticsGrouping, units: UnitGroups, now: Instant
+  ) async throws -> IndicatorTable {
+    var table = try await live(scope, by: grouping, units: units, now: now)
     if grouping == .officer { return table }
     table.total.counts = IndicatorTally().counts
     for key in table.groups.keys { table.groups[key]?.counts = IndicatorTally().counts }
     for (key, counts) in try await rollups(scope, by: grouping) {
-      let group = grouping == .unit ? scope.child(holding: UnitCode(key)).text : key
+      let group = grouping == .unit ? units.group(of: UnitCode(key)).text : key
       table.groups[group, default: IndicatorTally()].add(counts)
       table.total.add(counts)
     }
@@ -78,15 +82,20 @@ struct StatisticsStore: Sendable {
 
   /// What the rollups do not have: who is overdue now, how long handling took, and who found a case.
   private func live(
-    _ scope: StatisticsScope, by grouping: StatisticsGrouping, now: Instant
+    _ scope: StatisticsScope, by grouping: StatisticsGrouping, units: UnitGroups, now: Instant
   ) async throws -> IndicatorTable {
     var conditions = Conditions()
     conditions.add(scope.view.sight)
     conditions.add(scope.filter, now: now)
     let moment = conditions.bind(.timestamp(microseconds: now.microseconds))
+    var source = "cases c"
     let column: String
     switch grouping {
-    case .unit: column = "split_part(c.unit_path, '/', \(conditions.bind(.int32(scope.childPlace))))"
+    case .unit:
+      let mapping = units.mapping
+      let (codes, groups) = (conditions.bind(.texts(mapping.units)), conditions.bind(.texts(mapping.groups)))
+      source += " LEFT JOIN unnest(\(codes), \(groups)) AS m(code, held_by) ON m.code = c.unit"
+      column = "coalesce(m.held_by, c.unit)"
     case .department: column = "coalesce(c.lead, '')"
     case .category: column = "c.category"
     case .source: column = "c.source"
@@ -99,7 +108,7 @@ struct StatisticsStore: Sendable {
         percentile_cont(0.5) WITHIN GROUP (ORDER BY \(Self.minutes)) FILTER (WHERE c.handled_at IS NOT NULL),
         percentile_cont(0.9) WITHIN GROUP (ORDER BY \(Self.minutes)) FILTER (WHERE c.handled_at IS NOT NULL),
         \(counts)
-      FROM cases c CROSS JOIN LATERAL (SELECT \(column) AS key) g
+      FROM \(source) CROSS JOIN LATERAL (SELECT \(column) AS key) g
       WHERE \(conditions.text) GROUP BY GROUPING SETS ((g.key), ())
       """
     var table = IndicatorTable()
@@ -115,10 +124,42 @@ struct StatisticsStore: Sendable {
       if try row.int32(1) == 1 {
         table.total = tally
       } else {
-        let key = try row.text(0)
-        table.groups[grouping == .unit && key.isEmpty ? scope.unit.text : key] = tally
+        table.groups[try row.text(0)] = tally
       }
     }
     return table
+  }
+}
+
+/// A finest unit in which cases were filed.
+struct Hotspot: Sendable {
+  let unit: UnitCode
+  let count: Int64
+  let overdueOpen: Int64
+  /// The middle of the cases' places.
+  let middle: GeoPoint?
+  let commonCategory: CategoryCode
+}
+
+extension StatisticsStore {
+  /// The units with most cases, first the most.
+  func hotspots(_ scope: StatisticsScope, limit: Int, now: Instant) async throws -> [Hotspot] {
+    var conditions = Conditions()
+    conditions.add(scope.view.sight)
+    conditions.add(scope.filter, now: now)
+    let moment = conditions.bind(.timestamp(microseconds: now.microseconds))
+    let rowLimit = conditions.bind(.int64(Int64(limit)))
+    let text = """
+      SELECT c.unit, count(*), count(*) FILTER (WHERE c.due_at < \(moment)), avg(c.latitude), avg(c.longitude),
+        mode() WITHIN GROUP (ORDER BY c.category)
+      FROM cases c WHERE \(conditions.text) GROUP BY c.unit ORDER BY count(*) DESC, c.unit LIMIT \(rowLimit)
+      """
+    return try await pool.query(.unprepared(text), conditions.parameters).map { row in
+      let (latitude, longitude) = (try row.doubleOrNil(3), try row.doubleOrNil(4))
+      return Hotspot(
+        unit: UnitCode(try row.text(0)), count: try row.int64(1), overdueOpen: try row.int64(2),
+        middle: GeoPoint(latitude: latitude ?? .nan, longitude: longitude ?? .nan),
+        commonCategory: CategoryCode(try row.text(5)))
+    }
   }
 }

@@ -55,7 +55,7 @@ extension HTTPField.Name {
   static let accelBuffering = HTTPField.Name("x-accel-buffering").unsafelyUnwrapped
 }
 
-/// One open stream: sends every event after a number that its caller may see, first from the journal, then as they come.
+/// One open stream: every event after a number that its caller may see, first from the journal, then as they come.
 struct EventStream: Sendable {
   /// A comment is sent when nothing else was for this time.
   static let heartbeatMilliseconds: Int64 = 15_000

@@ -25,7 +25,7 @@ struct TerritoryRoutes: Sendable {
     let view = try console.view(context)
     let tree = view.policy.units
     var fields = try QueryFields(request)
-    let tier = tier(&fields, tree)
+    let tier = fields.tier(of: tree)
     let parent = fields.text("parent").map { UnitCode($0) }
     if let parent, tree[parent] == nil { fields.fault("parent", "unknown_unit", "The network has no such unit.") }
     let text = fields.text("q")
@@ -76,20 +76,13 @@ struct TerritoryRoutes: Sendable {
     let view = try console.view(context)
     let tree = view.policy.units
     var fields = try QueryFields(request)
-    let tier = tier(&fields, tree) ?? tree.tiers.dropFirst().first?.name ?? tree.finestTier
+    let tier = fields.tier(of: tree) ?? tree.tiers.dropFirst().first?.name ?? tree.finestTier
     try fields.finish()
     let tag = "\"\(view.policy.name)-\(view.policy.version)-\(tier)\""
     let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, no-cache"]
     if request.has(entityTag: tag) { return Response(status: .notModified, headers: headers) }
     let bytes = try await console.shapes.collection(view.caller.district, tier: tier, policy: view.policy)
     return .of(contentType: "application/geo+json", headers: headers, bytes: bytes)
-  }
-
-  private func tier(_ fields: inout QueryFields, _ tree: UnitTree) -> String? {
-    guard let tier = fields.text("tier") else { return nil }
-    if tree.tiers.contains(where: { $0.name == tier }) { return tier }
-    fields.fault("tier", "unknown_tier", "Known are \(tree.tiers.map(\.name).joined(separator: ", ")).")
-    return nil
   }
 
   private func categories(_ request: Request, _ context: AuthenticatedContext) throws -> Response {
@@ -145,5 +138,15 @@ extension Unit {
   /// Whether code or name begin with, or a name contains, what was typed.
   fileprivate func isNamed(_ text: String) -> Bool {
     code.text.hasPrefix(text) || nameZh.contains(text) || nameEn.lowercased().contains(text.lowercased())
+  }
+}
+
+extension QueryFields {
+  /// The tier that the query names; nil when it names none.
+  mutating func tier(of tree: UnitTree) -> String? {
+    guard let tier = text("tier") else { return nil }
+    if tree.tiers.contains(where: { $0.name == tier }) { return tier }
+    fault("tier", "unknown_tier", "Known are \(tree.tiers.map(\.name).joined(separator: ", ")).")
+    return nil
   }
 }

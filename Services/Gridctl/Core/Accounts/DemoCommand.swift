@@ -7,8 +7,8 @@ struct DemoCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Make the demonstration users and keys of the loaded network.",
     discussion: """
-      One user at least of every role, a handler of every department, officers and supervisors of every street and of
-      one community and grid, and one key for each source of reports. Names are <role>@<unit> and handler@<department>.
+      One user at least of every role, a handler of every department, officers and supervisors of every street and of \
+      one community and grid, and one key for each source of reports. Names are <role>@<unit> and handler@<department>. \
       The passwords are random and stand only in the file, mode 0600. Where the file exists nothing is changed.
       """)
 

@@ -7,9 +7,9 @@ struct MigrateCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "migrate", abstract: "Bring the database to this version's schema.",
     discussion: """
-      Applies the migrations that are missing, each in a transaction of its own. Run again it changes nothing; two runs
-      at once wait for each other. With --role-passwords each service's role may sign in, with the password that stands
-      in the file of the role's name in the directory (gridloop_intake), or of the service's (intake); where there is
+      Applies the migrations that are missing, each in a transaction of its own. Run again it changes nothing; two runs \
+      at once wait for each other. With --role-passwords each service's role may sign in, with the password that stands \
+      in the file of the role's name in the directory (gridloop_intake), or of the service's (intake); where there is \
       neither, the latter is made with a random password, mode 0600.
       """)
 

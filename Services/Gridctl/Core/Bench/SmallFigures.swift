@@ -57,7 +57,15 @@ enum Machine {
       "measured_at": .string(now.secondsText), "processor": .string(model.map(String.init) ?? ""),
       "cores": .integer(Int64(ProcessInfo.processInfo.activeProcessorCount)),
       "memory_mb": .integer(Int64(ProcessInfo.processInfo.physicalMemory >> 20)),
+      // What else the machine was doing: above nothing, the figures are not the system's alone.
+      "load_average_before": .number(loadAverage),
     ]
+  }
+
+  /// Of the last minute.
+  private static var loadAverage: Double {
+    let text = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)) ?? ""
+    return text.split(separator: " ").first.flatMap { Double($0) } ?? 0
   }
 
   private static let pids = Statement(

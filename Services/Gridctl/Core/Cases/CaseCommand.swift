@@ -97,7 +97,7 @@ struct CaseActCommand: OperatorCommand {
       gridctl case act 440306-1024 sign --as handler@CGJ
       gridctl case act 440306-1024 dispatch --field department=CGJ --field 'assists:=["JTJ"]' --as dispatcher@440306
 
-      A field is name=text, or name:=JSON for what is no text. Unless --version names another, the case is acted on at the
+      A field is name=text, or name:=JSON for what is no text. Unless --version names another, the case is acted on at the \
       version it has now. An action that is not allowed is refused, and the answer names those that are.
       """)
 

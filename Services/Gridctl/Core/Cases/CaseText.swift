@@ -9,7 +9,7 @@ enum CaseText {
     for item in value["items"]?.arrayValue ?? [] {
       table.add(
         text(item["id"]), text(item["state"]), code(item["category"]), code(item["unit"]),
-        text(item["lead"]?["department"]), text(item["source"]), text(item["filed_at"]))
+        text(item["lead"]?["department"] ?? item["lead"]), text(item["source"]), text(item["filed_at"]))
     }
     guard !table.isEmpty else { return "no case" }
     return table.text + (value["next_cursor"]?.stringValue.map { "\nmore: --cursor \($0)" } ?? "")

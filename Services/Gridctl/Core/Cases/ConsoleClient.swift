@@ -52,7 +52,9 @@ struct ConsoleClient: Sendable {
     let value = (try? JSONParser.parse(response.body, limits: JSONLimits(maxBytes: 64 << 20, maxMembers: 4_000_000)))
       ?? .null
     guard (200..<300).contains(response.status) else {
-      let detail = value["detail"]?.stringValue ?? value["title"]?.stringValue ?? "status \(response.status)"
+      var detail = value["detail"]?.stringValue ?? value["title"]?.stringValue ?? "status \(response.status)"
+      let allowed = (value["allowed_actions"] ?? value["allowed"])?.arrayValue?.compactMap(\.stringValue) ?? []
+      if !allowed.isEmpty { detail += " Allowed: \(allowed.joined(separator: ", "))." }
       throw Refusal(value["code"]?.stringValue ?? "http_\(response.status)", detail)
     }
     return value

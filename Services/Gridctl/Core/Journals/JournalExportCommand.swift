@@ -9,7 +9,7 @@ struct JournalExportCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write a district's events, oldest first, one JSON object a line.",
     discussion: """
-      Each line holds every column that the hash covers, the body in hexadecimal, so that the chain can be checked
+      Each line holds every column that the hash covers, the body in hexadecimal, so that the chain can be checked \
       elsewhere. With --json the events stand in one array instead.
       """)
 

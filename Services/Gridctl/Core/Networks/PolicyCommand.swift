@@ -36,7 +36,7 @@ struct PolicyPreviewCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "preview", abstract: "Say how many open cases' due times a policy moves, and how many become overdue.",
     discussion: """
-      Every clock that runs now is computed again from its own beginning under the policy of the directory, with its
+      Every clock that runs now is computed again from its own beginning under the policy of the directory, with its \
       limits and its calendar, and compared. Nothing is changed.
       """)
 

@@ -83,8 +83,12 @@ struct DayFeed: ReportFeed {
 
   func report(_ index: Int) -> OutgoingReport {
     var random = SeededSequence(seed: seed, index: index)
-    let isRepeat = index > 0 && Double.random(in: 0..<1, using: &random) < repeats
-    return isRepeat ? repeated(index, &random) : fresh(index, &random)
+    return isRepeat(index, &random) ? repeated(index, &random) : fresh(index, &random)
+  }
+
+  /// The first number drawn for a report decides it.
+  private func isRepeat(_ index: Int, _ random: inout SeededSequence) -> Bool {
+    Double.random(in: 0..<1, using: &random) < repeats && index > 0
   }
 
   private func fresh(_ index: Int, _ random: inout SeededSequence) -> OutgoingReport {
@@ -105,8 +109,12 @@ struct DayFeed: ReportFeed {
 
   /// A second report of what the report of some earlier index told of, by someone else, a few metres beside it.
   private func repeated(_ index: Int, _ random: inout SeededSequence) -> OutgoingReport {
-    var first = SeededSequence(seed: seed, index: Int.random(in: 0..<index, using: &random))
-    _ = Double.random(in: 0..<1, using: &first)
+    var earlier = Int.random(in: 0..<index, using: &random)
+    var first = SeededSequence(seed: seed, index: earlier)
+    while isRepeat(earlier, &first) {
+      earlier -= 1
+      first = SeededSequence(seed: seed, index: earlier)
+    }
     _ = sources.choose(&first)
     let category = categories.choose(&first)
     let (unit, point) = sampler.draw(&first)

@@ -29,7 +29,7 @@ struct ClockAdvanceCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "advance", abstract: "Move a simulated clock forward for every service, and wait until all caught up.",
     discussion: """
-      Only where the stack runs with CLOCK=simulated. Durations are numbers with w, d, h, m or s: 90m, 2h, 1d12h.
+      Only where the stack runs with CLOCK=simulated. Durations are numbers with w, d, h, m or s: 90m, 2h, 1d12h. \
       Returns when the system has settled at the new time (see `gridctl settle`); exit status 1 when it has not in time.
       """)
 

@@ -41,8 +41,8 @@ enum HelperProcess {
   }
 
   /// Descriptors that a child would get: NIO opens its sockets without close-on-exec, and a helper that hangs must not
-  /// keep a client's connection or the port. One that is opened at this very moment can slip through, until the helper's
-  /// time is up.
+  /// keep a client's connection or the port. One that is opened at this very moment can slip through, until the
+  /// helper's time is up.
   private static var inheritable: [Int32] {
     (3..<min(getdtablesize(), maxDescriptors)).filter { descriptor in
       let flags = fcntl(descriptor, F_GETFD)

@@ -11,7 +11,8 @@ struct AttachmentRoute: Sendable {
   let intake: ReportIntake
   let attachments: AttachmentIntake
 
-  static let mediaTypes = ImageHeader.Kind.allCases.map(\.rawValue) + ["application/octet-stream", "multipart/form-data"]
+  static let mediaTypes =
+    ImageHeader.Kind.allCases.map(\.rawValue) + ["application/octet-stream", "multipart/form-data"]
 
   func post(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let caller = try context.requireCaller()

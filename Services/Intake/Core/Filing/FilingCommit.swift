@@ -43,9 +43,9 @@ struct FilingCommit: Sendable {
 
   /// Tries until the outcome is known.
   ///
-  /// A commit whose outcome is unknown is never guessed: its transaction may even be under way still. So the head row is
-  /// asked for, which that transaction holds until it ends, and then every report is looked up by its key. Those that
-  /// another copy of the service filed first (a unique violation) are found the same way.
+  /// A commit whose outcome is unknown is never guessed: its transaction may even be under way still. So the head row
+  /// is asked for, which that transaction holds until it ends, and then every report is looked up by its key. Those
+  /// that another copy of the service filed first (a unique violation) are found the same way.
   private func commitOrResolve(_ requests: [FilingRequest]) async throws -> [Result<FilingOutcome, any Error>] {
     var backoff = Backoff(initialMilliseconds: 20, maximumMilliseconds: 1_000)
     var isUnknown = false
@@ -97,6 +97,8 @@ struct FilingCommit: Sendable {
   private struct Committed: Sendable {
     let plan: FilingPlan
     let append: AppendResult?
+    /// Cases that were taken for open and are not.
+    let stale: [Int64]
   }
 
   private func commitOnce(
@@ -115,19 +117,22 @@ struct FilingCommit: Sendable {
       let wanted = Set(targets.compactMap(\.number)).sorted()
       let loaded = wanted.isEmpty ? [] : try CaseLocks.lock(district, wanted, in: transaction)
       let plan = FilingPlan(requests, known: known, targets: targets, loaded: loaded, now: now)
-      guard !plan.changes.isEmpty else { return Committed(plan: plan, append: nil) }
+      let stale = wanted.filter { number in !loaded.contains { $0.id.number == number && $0.value.state.isOpen } }
+      guard !plan.changes.isEmpty else { return Committed(plan: plan, append: nil, stale: stale) }
       let batch = JournalAppend.batch(plan.changes, district: district, now: now)
       let rows = try transaction.finalPipeline(
         [batch.call] + ReportRows.calls(plan, requests, district: district))
-      return Committed(plan: plan, append: try batch.result(rows[0]))
+      return Committed(plan: plan, append: try batch.result(rows[0]), stale: stale)
     }
     metrics.commitSeconds.record(microseconds: watch.elapsedMicroseconds)
     metrics.batchReports.record(Double(requests.count))
+    for number in committed.stale { openCases.remove(number, in: district) }
     if let append = committed.append { tell(committed.plan, append) }
     return committed.plan.outcomes(committed.append, district: district)
   }
 
   private func target(of request: FilingRequest, now: Instant) -> (number: Int64?, rule: RepeatRule?) {
+    if let named = request.joins { return (named, nil) }
     guard
       let rule = RepeatDecision.rule(
         for: request.report, description: request.content.description, policy: request.policy, now: now)
@@ -138,7 +143,6 @@ struct FilingCommit: Sendable {
 
   /// Tells everyone who can be quicker for it.
   private func tell(_ plan: FilingPlan, _ append: AppendResult) {
-    publisher.publish(append.run)
     var filed: [Int64] = []
     var open: [OpenCase] = []
     for (change, number) in zip(plan.changes, append.caseNumbers) where change.expectedVersion == 0 {
@@ -149,7 +153,9 @@ struct FilingCommit: Sendable {
           number: number, category: change.value.subject.category, point: point,
           filedAt: change.value.subject.filedAt))
     }
+    // Known here before anybody hears of it: what comes of it afterwards finds it.
     openCases.insert(open, in: district)
+    publisher.publish(append.run)
     if !filed.isEmpty { publisher.wakeDispatcher(district, caseNumbers: filed) }
   }
 }

@@ -43,7 +43,11 @@ struct FilingLedger {
 
   /// Files the report, or joins it to the case that it repeats: the locked one that was found for it, or one that an
   /// earlier report of this batch began.
-  mutating func take(_ request: FilingRequest, target: Int64?, rule: RepeatRule?) -> Part {
+  mutating func take(_ request: FilingRequest, target: Int64?, rule: RepeatRule?) throws(FilingRefusal) -> Part {
+    if let named = request.joins {
+      guard let slot = slotByNumber[named], slots[slot].value.state.isOpen else { throw .notOpen }
+      return join(slot, request)
+    }
     if let slot = slot(for: request, target: target, rule: rule) { return join(slot, request) }
     return file(request)
   }

@@ -39,6 +39,8 @@ enum FilingRefusal: ProblemConvertible, Equatable {
   case otherBody(field: String)
   /// Not uploaded by this sender, or bound to a case already; its place in the list.
   case unknownAttachment(position: Int)
+  /// The case that it should add to is closed, or there is none.
+  case notOpen
 
   var problem: Problem {
     switch self {
@@ -53,6 +55,8 @@ enum FilingRefusal: ProblemConvertible, Equatable {
         "attachments.\(position)", "unknown_attachment",
         "There is no such attachment of this sender, or it belongs to a report already.")
       return faults.problem
+    case .notOpen:
+      return .conflict(code: "case_not_open", "The case is not open any more. Send a new report.")
     }
   }
 }

@@ -40,10 +40,15 @@ struct FilingPlan: Sendable {
         decisions.append(.refused(.unknownAttachment(position: position)))
         continue
       }
+      do throws(FilingRefusal) {
+        let part = try ledger.take(request, target: targets[place].number, rule: targets[place].rule)
+        decisions.append(.placed(part))
+      } catch {
+        decisions.append(.refused(error))
+        continue
+      }
       bound.formUnion(request.attachments)
       for identity in Self.identities(request) { identities[identity] = place }
-      decisions.append(
-        .placed(ledger.take(request, target: targets[place].number, rule: targets[place].rule)))
     }
     let places: [Int?]
     (changes, places) = ledger.changes()

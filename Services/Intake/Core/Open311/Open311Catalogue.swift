@@ -22,7 +22,8 @@ struct Open311Catalogue {
         [
           .object([
             "specification": .text(specification), "url": .text(base), "changeset": .text(changed.rfc3339()),
-            "type": .text("production"), "formats": .list(of: "format", [.text("text/xml"), .text("application/json")]),
+            "type": .text("production"),
+            "formats": .list(of: "format", [.text("text/xml"), .text("application/json")]),
           ])
         ]),
     ])

@@ -20,14 +20,13 @@ struct Open311Door: Sendable {
   let intake: ReportIntake
   let desk: FilingDesk
   let attachments: AttachmentIntake
-  let commands: CommandDesk
   let authenticator: Authenticator
   let policies: PolicyStore
   let pool: PostgresPool
   let clock: any WallClock
   let metrics: IntakeMetrics
 
-  private struct Answer {
+  struct Answer {
     var status = HTTPResponse.Status.ok
     let root: String
     let node: Open311Node
@@ -177,37 +176,5 @@ struct Open311Door: Sendable {
       metrics.count(Open311Fault(error).status.code >= 500 ? .unavailable : .rejected)
       throw error
     }
-  }
-
-  private func update(_ request: Request) async throws -> Answer {
-    let (fields, _, _) = try await form(of: request)
-    let caller = try await caller(request, fields)
-    let network = try intake.network(of: caller)
-    guard let text = fields["service_request_id"], let id = CaseID(text), id.district == caller.district else {
-      throw Open311Fault.unknown("service_request_id")
-    }
-    guard let words = fields["description"] ?? fields["status"], words.hasAtMost(ReportLimits.maxDescriptionCharacters)
-    else {
-      throw Open311Fault.invalid("description or status is needed, of 4000 characters at most")
-    }
-    let status = fields["status"].map { "[\($0.prefix(ReportLimits.maxCodeCharacters))] " } ?? ""
-    let note = status + (fields["description"] ?? "")
-    let unit = try await unit(of: id)
-    guard network.policy.units.contains(caller.unit, unit) else { throw Open311Fault.unknown("service_request_id") }
-    let changed = try await commands.perform(
-      CommandRequest(id: id, command: .comment(text: note), actor: caller.actor, expectedVersion: nil))
-    return Answer(
-      status: .created, root: "service_request_updates",
-      node: .list(
-        of: "request_update", [.object(["update_id": .text("\(id).\(changed.value.version)")])]))
-  }
-
-  private static let unitOfCase = Statement(
-    "open311_unit", "SELECT unit FROM cases WHERE district = $1 AND number = $2")
-
-  private func unit(of id: CaseID) async throws -> UnitCode {
-    let rows = try await pool.query(Self.unitOfCase, [.text(id.district.text), .int64(id.number)])
-    guard let row = rows.first else { throw Open311Fault.unknown("service_request_id") }
-    return UnitCode(try row.text(0))
   }
 }

@@ -13,7 +13,7 @@ enum Open311Filing {
     guard let service = fields["service_code"] else { throw .invalid("service_code is missing") }
     guard network.policy.catalogue[CategoryCode(service)]?.fileable == true else { throw .unknown("service_code") }
     draft.category = service
-    draft.source = caller.role == .handler ? .department : caller.source.flatMap(ReportSource.init) ?? .citizen
+    draft.source = source(of: caller)
     draft.description = try description(fields, fallback: network.policy.catalogue[CategoryCode(service)]?.nameZh)
     draft.place = try place(fields, network: network)
     draft.address = try text(fields, "address_string", maxCharacters: ReportLimits.maxAddressCharacters)
@@ -24,6 +24,11 @@ enum Open311Filing {
       fields, "attribute[\(Open311Catalogue.subjectCode)]", maxCharacters: ReportLimits.maxCodeCharacters)
     draft.attachments = attachments
     return draft
+  }
+
+  /// What the sender's key is bound to; else citizens, whom Open311 is for.
+  static func source(of caller: Caller) -> ReportSource {
+    caller.role == .handler ? .department : caller.source.flatMap(ReportSource.init) ?? .citizen
   }
 
   private static func place(_ fields: FormFields, network: LoadedNetwork) throws(Open311Fault) -> ReportDraft.Place {
@@ -52,7 +57,7 @@ enum Open311Filing {
     return words
   }
 
-  private static func name(_ fields: FormFields) throws(Open311Fault) -> String? {
+  static func name(_ fields: FormFields) throws(Open311Fault) -> String? {
     let parts = [fields["first_name"], fields["last_name"]].compactMap { $0 }
     let name = parts.joined(separator: " ")
     guard name.hasAtMost(ReportLimits.maxNameCharacters) else {
@@ -61,7 +66,7 @@ enum Open311Filing {
     return name.isBlank ? nil : name
   }
 
-  private static func phone(_ fields: FormFields) throws(Open311Fault) -> String? {
+  static func phone(_ fields: FormFields) throws(Open311Fault) -> String? {
     guard let phone = fields["phone"], !phone.isBlank else { return nil }
     guard ReportParser.isPhone(phone) else { throw .invalid("phone is no telephone number") }
     return phone

@@ -30,13 +30,16 @@ struct Open311Filter: Equatable {
     let to = try Self.moment(fields, "end_date")
     filedTo = to ?? from.map { min($0.adding(microseconds: span), now.adding(seconds: 1)) } ?? now.adding(seconds: 1)
     filedFrom = from ?? filedTo.adding(microseconds: -span)
-    if let from, let to, to.microseconds(since: from) > span { throw .invalid("start_date to end_date: 90 days at most") }
+    if let from, let to, to.microseconds(since: from) > span {
+      throw .invalid("start_date to end_date: 90 days at most")
+    }
     guard filedFrom <= filedTo else { throw .invalid("end_date lies before start_date") }
     updatedFrom = try Self.moment(fields, "updated_after")
     updatedTo = try Self.moment(fields, "updated_before")
     categories = fields.list("service_code")
     if let texts = fields.list("service_request_id") {
-      numbers = texts.prefix(Self.maxRequests).compactMap { CaseID($0) }.filter { $0.district == district }.map(\.number)
+      numbers = texts.prefix(Self.maxRequests).compactMap { CaseID($0) }.filter { $0.district == district }.map(
+        \.number)
     }
     isOpen = try Self.status(fields)
     box = try Self.box(fields)

@@ -49,7 +49,8 @@ struct Open311Updates {
   private static let kinds: [(kind: EventKind, isOpen: Bool, zh: String, en: String)] = [
     (.reported, true, "已受理,待核实", "Received, to be verified"), (.filed, true, "已立案", "Filed"),
     (.dispatched, true, "已派遣", "Sent to the department responsible"), (.signed, true, "已签收", "Accepted"),
-    (.handled, true, "已处置,待核查", "Handled, to be verified"), (.reworked, true, "返工", "Sent back for rework"),
+    (.handled, true, "已处置,待核查", "Handled, to be verified"),
+    (.reworked, true, "返工", "Sent back for rework"),
     (.closed, false, "已结案", "Closed"), (.rejected, false, "核实不属实", "Verified and not found so"),
     (.voided, false, "已作废", "Withdrawn"),
   ]

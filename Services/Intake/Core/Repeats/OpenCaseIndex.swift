@@ -3,8 +3,8 @@ import Glibc
 
 /// The open cases of one district by place and category: a hash of square cells. A value.
 ///
-/// It only finds candidates. Whether a case is still open is asked of its row, under its lock, before a report joins it;
-/// so an index that lags or lacks a case costs a merge, never a wrong one.
+/// It only finds candidates. Whether a case is still open is asked of its row, under its lock, before a report joins
+/// it; so an index that lags or lacks a case costs a merge, never a wrong one.
 struct OpenCaseIndex {
   /// Cases held at most; beyond that new ones are not indexed, and counted.
   static let maxCases = 1_000_000

@@ -120,8 +120,8 @@ extension OpenCases {
     return slice.end
   }
 
-  /// Decodes only what can change the index: most events of a case neither begin nor end it, and those that this process
-  /// committed itself are known.
+  /// Decodes only what can change the index: most events of a case neither begin nor end it, and those that this
+  /// process committed itself are known.
   private func apply(_ event: JournalEvent, in district: UnitCode) throws {
     guard let kind = EventKind(rawValue: event.kind) else { return }
     switch kind {

@@ -9,10 +9,12 @@ struct FilingRequest: Sendable {
   let identity: ReportIdentity
   /// The policy that the report was checked against.
   let policy: NetworkPolicy
+  /// The case that it adds to by its sender's word; nil where the rules decide whether it repeats one.
+  let joins: Int64?
 
   init(
     report: Report, content: ReportContent, attachments: [String], actor: Actor, identity: ReportIdentity,
-    policy: NetworkPolicy
+    policy: NetworkPolicy, joins: Int64? = nil
   ) {
     self.report = report
     self.content = content
@@ -20,6 +22,7 @@ struct FilingRequest: Sendable {
     self.actor = actor
     self.identity = identity
     self.policy = policy
+    self.joins = joins
   }
 }
 

@@ -1,4 +1,3 @@
-
 /// What one report may hold.
 enum ReportLimits {
   static let maxReportBytes = 64 << 10

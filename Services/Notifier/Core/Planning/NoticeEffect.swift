@@ -24,7 +24,9 @@ public struct NoticeEffect: JournalEffect {
 
   public func apply(_ events: [JournalEvent], in transaction: Transaction) throws {
     guard let district = events.first?.district else { return }
-    guard let network = policies.current(district) else { throw PolicyFault.noNetwork(district) }
+    guard let network = policies.current(district) else {
+      throw EffectNotReady(PolicyFault.noNetwork(district).description)
+    }
     var rows = NoticeRows(
       district: district, zone: network.policy.calendar.zone, channels: network.channels,
       outlets: outlets.of(network.channels))

@@ -1,0 +1,93 @@
+import CaseworkSupport
+import Journal
+import PostgresClient
+import TestSupport
+import Testing
+
+@Suite struct MigratorTests {
+  private func with(_ body: (PostgresConfiguration, PostgresPool) async throws -> Void) async throws {
+    let configuration = try await TestPostgres.shared.database(named: "migrator")
+    let pool = PostgresPool(configuration, logger: silent)
+    try await body(configuration, pool)
+    await pool.close()
+  }
+
+  private let names = Migration.all.map(\.name)
+
+  @Test func theNamesAreNumberedWithoutGaps() {
+    #expect(names.map { String($0.prefix(5)) } == names.indices.map { "000\($0 + 1)_" })
+  }
+
+  @Test func theSecondRunFindsNothingToDo() async throws {
+    try await with { configuration, pool in
+      await #expect(throws: SchemaFault.notMigrated) { try await Migrator.check(pool) }
+      let migrator = Migrator(configuration: configuration)
+      let first = try await migrator.migrate()
+      #expect(first.applied == names && first.current == names.last)
+      try await Migrator.check(pool)
+      let second = try await migrator.migrate()
+      #expect(second.applied.isEmpty && second.current == names.last)
+    }
+  }
+
+  @Test func ofSeveralAtOnceOneMigrates() async throws {
+    try await with { configuration, pool in
+      let outcomes = try await withThrowingTaskGroup(of: [String].self) { group in
+        for _ in 0..<4 {
+          group.addTask { try await Migrator(configuration: configuration).migrate().applied }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(outcomes.filter { !$0.isEmpty } == [names])
+      try await Migrator.check(pool)
+    }
+  }
+
+  @Test func aChangedMigrationIsRefused() async throws {
+    try await with { configuration, pool in
+      let migrator = Migrator(configuration: configuration)
+      _ = try await migrator.migrate()
+      try await pool.execute(
+        .unprepared("UPDATE schema_migrations SET sha256 = sha256(sha256) WHERE name = $1"), [.text(names[1])])
+      await #expect(throws: SchemaFault.changed(names[1])) { try await migrator.migrate() }
+      await #expect(throws: SchemaFault.changed(names[1])) { try await Migrator.check(pool) }
+    }
+  }
+
+  @Test func anUnknownMigrationIsRefused() async throws {
+    try await with { configuration, pool in
+      let migrator = Migrator(configuration: configuration)
+      _ = try await migrator.migrate()
+      try await pool.execute(script: "INSERT INTO schema_migrations (name, sha256) VALUES ('9999_later', '')")
+      await #expect(throws: SchemaFault.unknown("9999_later")) { try await migrator.migrate() }
+      await #expect(throws: SchemaFault.unknown("9999_later")) { try await Migrator.check(pool) }
+    }
+  }
+
+  @Test func aMissingMigrationIsNamedAndAppliedByTheNextRun() async throws {
+    try await with { configuration, pool in
+      let migrator = Migrator(configuration: configuration)
+      _ = try await migrator.migrate()
+      let last = try #require(names.last)
+      try await pool.execute(
+        script: """
+          DELETE FROM schema_migrations WHERE name = '\(last)'; ALTER TABLE positions DROP COLUMN quarantines
+          """)
+      await #expect(throws: SchemaFault.missing(last)) { try await Migrator.check(pool) }
+      #expect(try await migrator.migrate().applied == [last])
+    }
+  }
+
+  @Test func aMigrationThatFailsLeavesNothingOfItself() async throws {
+    try await with { configuration, pool in
+      // A table of that name stands in the way of the second migration.
+      try await pool.execute(script: "CREATE TABLE attachments (id integer)")
+      let migrator = Migrator(configuration: configuration)
+      await #expect(throws: PostgresError.self) { try await migrator.migrate() }
+      let reports = try await pool.query(.unprepared("SELECT to_regclass('reports') IS NULL")).onlyRow()
+      #expect(try reports.bool(0))
+      try await pool.execute(script: "DROP TABLE attachments")
+      #expect(try await migrator.migrate().applied == Array(names.dropFirst()))
+    }
+  }
+}
