@@ -148,7 +148,7 @@ targets += [
     "GridctlCoreTests",
     [
       "GridctlCore", "TestSupport", "Domain", "Wire", "GridNetwork", "Journal", "PostgresClient", "Platform", "Casework",
-      logging, arguments,
+      "Cryptography", "Operations", "Transfer", logging, arguments, histogram,
     ]),
   tests("JournalTests", everyServiceNeeds + ["CaseworkSupport", "TestSupport"]),
   tests("CaseworkTests", everyServiceNeeds + ["CaseworkSupport", "TestSupport", "DomainSamples"]),

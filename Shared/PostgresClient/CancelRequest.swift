@@ -25,8 +25,8 @@ final class CancelRequest: Sendable {
   /// Whether nothing of it can reach the server any more.
   var isDone: Bool { done.withLock { $0 } }
 
+  // Sendable: a PGcancel is a copy made for use from another thread (libpq's manual, 34.7); only that thread has it.
   private struct Request: @unchecked Sendable {
-    // Sendable: a PGcancel is a copy made for use from another thread (libpq's manual, 34.7); only that thread has it.
     let pointer: OpaquePointer
 
     func send() {

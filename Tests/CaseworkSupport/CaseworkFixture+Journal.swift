@@ -17,6 +17,7 @@ public struct JournalRow: Sendable {
 
 extension CaseworkFixture {
   /// Makes a fixture, lends it, and closes it.
+  @discardableResult
   public static func with<Result: Sendable>(
     _ name: String, _ body: (CaseworkFixture) async throws -> Result
   ) async throws -> Result {
@@ -64,6 +65,11 @@ extension CaseworkFixture {
     var results: [AppendResult] = []
     for _ in 0..<count { results.append(try await append([try filing()])) }
     return results
+  }
+
+  /// The kinds of the case's events, oldest first.
+  public func kinds(of id: CaseID) async throws -> [String] {
+    try await journal().filter { $0.event.caseNumber == id.number }.map(\.event.kind)
   }
 
   /// The whole journal of the district, oldest first.

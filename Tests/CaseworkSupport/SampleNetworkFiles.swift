@@ -21,6 +21,15 @@ public enum SampleNetworkFiles {
     return files.mapValues { Array($0.utf8) }
   }()
 
+  /// Every file, with one passage of one of them replaced.
+  public static func replacing(_ passage: String, with other: String, in file: String) -> [String: [UInt8]] {
+    var files = all
+    let text = String(decoding: files[file] ?? [], as: UTF8.self)
+    precondition(text.contains(passage), "the passage to be replaced stands in the file")
+    files[file] = Array(text.replacing(passage, with: other).utf8)
+    return files
+  }
+
   /// The middle of a grid.
   public static func middle(of grid: UnitCode) -> GeoPoint? {
     corners.first { $0.grid == grid.text }.flatMap { GeoPoint(latitude: $0.south + 0.05, longitude: $0.west + 0.05) }

@@ -37,7 +37,8 @@ import Wire
     try await fixture.execute(
       """
       DELETE FROM journal; DELETE FROM cases;
-      UPDATE journal_head SET last_seq = 0, last_case = 0, last_at = '2000-01-01Z', last_hash = decode(repeat('00', 32), 'hex')
+      UPDATE journal_head SET last_seq = 0, last_case = 0, last_at = '2000-01-01Z',
+        last_hash = decode(repeat('00', 32), 'hex')
       """)
     try await fixture.file(3, at: Instant(secondsSince1970: 1_700_000_001))
     let bad = await fixture.run("journal", "verify", "--json")
@@ -90,7 +91,8 @@ import Wire
     #expect(rebuilt["applied"] == .integer(0))
     let left = try await fixture.database { pool in
       let row = try await pool.query(
-        .unprepared("SELECT (SELECT count(*) FROM rollup_daily), (SELECT seq FROM positions)")).onlyRow()
+        .unprepared("SELECT (SELECT count(*) FROM rollup_daily), (SELECT seq FROM positions)")
+      ).onlyRow()
       return [try row.int64(0), try row.int64(1)]
     }
     #expect(left == [0, 0])

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct LoadTests {
   @Test func responsesAreFoundInPieces() throws {
-    let text = "HTTP/1.1 201 Created\r\nDate: x\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 503 No\r\ncontent-length:0\r\n\r\n"
+    let text =
+      "HTTP/1.1 201 Created\r\nDate: x\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 503 No\r\ncontent-length:0\r\n\r\n"
     var scanner = ResponseScanner()
     var found: [(Int, String)] = []
     for byte in text.utf8 {
@@ -30,7 +31,8 @@ import Testing
 
   @Test func theCountIsNewAtEachSending() {
     let body = Array("{\"external_id\":\"b-\(RequestPool.counterMark)\",\"code\":\"\(RequestPool.counterMark)\"}".utf8)
-    var pool = RequestPool(host: "h", path: "/v1/reports", authorization: "ApiKey k", bodies: [body, body], firstCount: 41)
+    var pool = RequestPool(
+      host: "h", path: "/v1/reports", authorization: "ApiKey k", bodies: [body, body], firstCount: 41)
     var buffer: [UInt8] = []
     var seen: [String] = []
     for _ in 0..<3 {
@@ -71,7 +73,8 @@ import Testing
     }
     defer { door.close() }
     let client = LoadClient(
-      port: door.port, connections: 1, pool: RequestPool(get: "/", host: "h"), pace: .open(perSecond: 100), seconds: 0.4)
+      port: door.port, connections: 1, pool: RequestPool(get: "/", host: "h"), pace: .open(perSecond: 100), seconds: 0.4
+    )
     let result = try await client.run()
     #expect(result.acknowledgements.first?.caseNumber == 1)
     // Some twenty requests were due while the first was held; half of them waited for 100 ms and more.

@@ -26,7 +26,9 @@ import Testing
     #expect(format.read(text, zone: zone)?.rfc3339() == moment)
   }
 
-  @Test(arguments: ["05/01/2022", "13/01/2022 12:00:00 AM", "05/01/2022 13:00:00 AM", "05/01/2022 12:00:00 XM", "x", ""])
+  @Test(arguments: [
+    "05/01/2022", "13/01/2022 12:00:00 AM", "05/01/2022 13:00:00 AM", "05/01/2022 12:00:00 XM", "x", "",
+  ])
   func otherTimesAreNot(_ text: String) throws {
     let format = try #require(LocalTimeFormat("MM/dd/yyyy hh:mm:ss a"))
     #expect(format.read(text, zone: .utc) == nil)

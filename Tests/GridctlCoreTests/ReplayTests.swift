@@ -30,7 +30,9 @@ import Wire
   }
 
   @Test func answersAreToldApart() {
-    func outcome(_ status: Int, _ body: String) -> ReplayOutcome? { ReplayOutcome(status: status, body: Array(body.utf8)) }
+    func outcome(_ status: Int, _ body: String) -> ReplayOutcome? {
+      ReplayOutcome(status: status, body: Array(body.utf8))
+    }
     #expect(outcome(201, "{\"case_id\":\"nyc-1\"}") == .created(caseID: "nyc-1"))
     #expect(outcome(201, "{\"case_id\":\"nyc-1\",\"duplicate_of\":null}") == .created(caseID: "nyc-1"))
     #expect(outcome(201, "{\"case_id\":\"nyc-1\",\"duplicate_of\":\"nyc-1\"}") == .merged(caseID: "nyc-1"))
@@ -38,7 +40,9 @@ import Wire
     for status in [0, 408, 429, 500, 503] { #expect(outcome(status, "{}") == nil) }
     // An answer that names no case acknowledges nothing.
     #expect(outcome(201, "{}") == nil)
-    guard case .rejected(let rejection)? = outcome(422, "{\"code\":\"invalid_report\",\"errors\":[{\"field\":\"a\",\"code\":\"c\",\"detail\":\"D.\"}]}")
+    guard
+      case .rejected(let rejection)? = outcome(
+        422, "{\"code\":\"invalid_report\",\"errors\":[{\"field\":\"a\",\"code\":\"c\",\"detail\":\"D.\"}]}")
     else {
       Issue.record("no rejection")
       return
@@ -103,7 +107,9 @@ import Wire
     let home = try TemporaryDirectory()
     let door = try ScriptedDoor { request, number in
       let text = String(decoding: request.body, as: UTF8.self)
-      if text.contains("\"x-7\"") { return .answer(status: 422, body: "{\"code\":\"invalid_report\",\"detail\":\"No.\"}") }
+      if text.contains("\"x-7\"") {
+        return .answer(status: 422, body: "{\"code\":\"invalid_report\",\"detail\":\"No.\"}")
+      }
       if text.contains("\"x-8\"") { return .answer(status: 200, body: "{\"case_id\":\"nyc-8\"}") }
       return .answer(status: 201, body: "{\"case_id\":\"nyc-\(100 + number)\"}")
     }

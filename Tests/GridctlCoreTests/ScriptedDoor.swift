@@ -1,8 +1,8 @@
 import Glibc
 import Platform
 
-/// An HTTP server on a port of its own that answers as it is told: real bytes over a real socket, without a service behind
-/// them.
+/// An HTTP server on a port of its own that answers as it is told: real bytes over a real socket, without a service
+/// behind them.
 final class ScriptedDoor: Sendable {
   struct Request: Sendable {
     let path: String

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
-import Testing
 import TestSupport
+import Testing
 import Wire
 
 @testable import GridctlCore
@@ -76,7 +76,8 @@ import Wire
       """
       UPDATE cases SET state = 'desk';
       INSERT INTO positions (district, consumer, seq, epoch, hash)
-      SELECT district, c, last_seq, epoch, last_hash FROM journal_head, unnest(ARRAY['escalation','stats','notifier']) c;
+      SELECT district, c, last_seq, epoch, last_hash
+      FROM journal_head, unnest(ARRAY['escalation','stats','notifier']) AS c;
       INSERT INTO timers VALUES ('nyc', 1, 'decide', 1, 0, '2020-01-01Z');
       INSERT INTO deliveries (district, seq, part, channel, target, notice, case_number, language, payload,
         next_attempt_at, created_at)
@@ -116,6 +117,9 @@ import Wire
     let moved = try await fixture.run("clock", "advance", "1d2h", "--json").json
     #expect(moved["now"]?.stringValue == "2026-03-03T03:00:00Z")
     #expect(moved["settled"] == .bool(true))
+
+    let stepped = try await fixture.run("clock", "advance", "50m", "--step", "20m", "--json").json
+    #expect(stepped["now"]?.stringValue == "2026-03-03T03:50:00Z")
 
     try await fixture.execute("INSERT INTO timers VALUES ('440306', 1, 'sign', 1, 0, '2026-03-03T04:00:00Z')")
     #expect(await fixture.run("settle", "--timeout", "0").status == 0)

@@ -36,7 +36,7 @@ import Wire
     for text in ["first", "second"] {
       relay.resetRoundTrips()
       try await pool.transaction { transaction in
-        let loaded = try fixture.lock([id.number], in: transaction)
+        let loaded = try CaseLocks.lock("d", [id.number], in: transaction)
         let batch = JournalAppend.batch(
           [try fixture.comment(loaded[0], text)], district: "d", now: fixture.now)
         _ = try transaction.finalPipeline([batch.call])

@@ -1,5 +1,6 @@
 import CaseworkSupport
 import Journal
+import Platform
 import PostgresClient
 import TestSupport
 import Testing
@@ -40,6 +41,24 @@ import Testing
       }
       #expect(outcomes.filter { !$0.isEmpty } == [names])
       try await Migrator.check(pool)
+    }
+  }
+
+  @Test func theWaitForAnotherRunIsLongerThanForAnyTable() async throws {
+    try await with { configuration, pool in
+      var hasty = configuration
+      hasty.lockTimeoutMilliseconds = 50
+      let migrator = Migrator(configuration: hasty)
+      let outcome = try await pool.withConnection { holder in
+        try await holder.execute(script: "SELECT pg_advisory_lock(7235939401)")
+        let run = Task { try await migrator.migrate() }
+        let waits = Statement.unprepared("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        #expect(try await eventually { try await pool.query(waits).onlyRow().int64(0) > 0 })
+        try await MonotonicClock.wait(until: MonotonicClock.microseconds + 4 * 50_000)
+        try await holder.execute(script: "SELECT pg_advisory_unlock(7235939401)")
+        return try await run.value
+      }
+      #expect(outcome.applied == names)
     }
   }
 

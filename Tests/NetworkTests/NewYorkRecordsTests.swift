@@ -50,7 +50,7 @@ import Testing
         network.policy.catalogue.category(namedEn: record["Complaint Type"]), "\(record["Complaint Type"])")
       let traits = CaseTraits(
         category: category.code, unit: "nyc", source: record.source, priority: .normal,
-        text: (record["Descriptor"] + " " + record["Location Type"]).lowercased(), minuteOfDay: 0)
+        text: "\(record["Location Type"]); received \(record["Open Data Channel Type"])".lowercased(), minuteOfDay: 0)
       guard case .department(let rule) = Router.route(traits, policy: network.policy) else {
         Issue.record("\(record["Unique Key"]) on a desk")
         continue

@@ -220,9 +220,8 @@ private func backend(_ connection: PostgresConnection) async throws -> Int32 {
   @Test func theDescriptionHidesThePassword() throws {
     let configuration = try PostgresConfiguration(url: "postgresql://user:s3cret@db.example:5433/grid")
     #expect("\(configuration)" == "PostgreSQL at db.example:5433/grid")
-    var dumped = ""
-    dump(configuration, to: &dumped)
-    #expect(!dumped.contains("s3cret"))
+    #expect(!String(reflecting: configuration).contains("s3cret"))
+    #expect(Mirror(reflecting: configuration).children.allSatisfy { !"\($0.value)".contains("s3cret") })
   }
 
   @Test func theSessionHasTheSettingsOfTheConfiguration() async throws {

@@ -159,7 +159,7 @@ extension TestPostgres {
 
   private static func writeSettings(_ directory: String, isDurable: Bool, _ further: [String]) throws {
     var settings = [
-      "listen_addresses=''", "unix_socket_directories='\(directory)'", "shared_buffers=32MB", "max_connections=100",
+      "listen_addresses=''", "unix_socket_directories='\(directory)'", "shared_buffers=32MB", "max_connections=400",
       "log_line_prefix='%m [%p] %a '", "max_prepared_transactions=4",
     ]
     if !isDurable { settings += ["fsync=off", "full_page_writes=off", "synchronous_commit=off"] }

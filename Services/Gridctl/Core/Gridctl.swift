@@ -8,20 +8,21 @@ public struct Gridctl: AsyncParsableCommand {
     commandName: "gridctl",
     abstract: "Runs, examines and feeds a Gridloop stack.",
     discussion: """
-      gridctl finds its stack through GRIDLOOP_HOME (default .gridloop): the file `env` there names the database and the
-      ports, `demo.json` the users and keys made by `make up`. A variable of the same name in the environment goes first.
+      gridctl finds its stack through GRIDLOOP_HOME (default .gridloop): the file `env` there names the database and \
+      the ports, `demo.json` the users and keys made by `make up`. A variable of the same name in the environment goes \
+      first.
 
       First steps:
-        gridctl status                              who runs, and how far behind anyone is
+        gridctl status                            who runs, who is behind
         gridctl network validate deploy/networks/baoan
-        gridctl replay --day baoan --cases 1000     a plausible thousand cases
-        gridctl settle                              wait until all of it is dispatched, counted and told
+        gridctl replay --day baoan --cases 1000   a plausible thousand cases
+        gridctl settle                            wait until all is done
         gridctl case list --limit 10
-        gridctl journal verify                      prove that no event was changed
-        gridctl doctor                              what is wrong and how to mend it
+        gridctl journal verify                    prove that nothing was changed
+        gridctl doctor                            what is wrong, and the remedy
 
-      Every command takes --json and then writes one JSON value to standard output. \
-      Exit status: 0 done, 1 refused or found wrong, 2 usage.
+      Every command takes --json and then writes one JSON value to standard output. Exit status: 0 done, 1 refused or \
+      found wrong, 2 usage.
       """,
     version: Version.text,
     groupedSubcommands: [

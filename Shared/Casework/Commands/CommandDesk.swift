@@ -57,6 +57,9 @@ public actor CommandDesk {
     try await commit(for: request.id.district).submit(request)
   }
 
+  /// Commands of the district that wait for the next commit.
+  public func waitingCount(_ district: UnitCode) async -> Int { await commits[district]?.waitingCount ?? 0 }
+
   /// Finishes what was taken.
   public func close() async {
     for commit in commits.values { await commit.close() }

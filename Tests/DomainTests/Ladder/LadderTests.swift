@@ -108,16 +108,17 @@ import Testing
     let start = sample.now
     try sample.act(.sign, by: SampleActors.water)
     let fence = try firstWake(sample, .handle)
-    #expect(fence.at == start, "three working days before an end in three hours is the start")
+    #expect(
+      fence.at == start + 3 * SampleTime.hour * 9 / 10, "three working days before an end in three hours says nothing")
     let first = try #require(fire(sample, fence, at: start + 3 * SampleTime.hour))
-    #expect(rungs(first.draft.events).map(\.rung) == ["reminder", "yellow", "red"])
+    #expect(rungs(first.draft.events).map(\.rung) == ["yellow", "red"])
     sample.take(first.draft)
     #expect(!sample.value.facts.contains(.lateHandle), "the stage is due, the whole is not")
     try sample.act(.handle(result: "fenced"), by: SampleActors.water, after: 4 * SampleTime.hour)
     #expect(fire(sample, try #require(first.next), at: start + 30 * SampleTime.day) == nil)
     let repair = try firstWake(sample, .handle)
     let second = try #require(fire(sample, repair, at: start + 11 * SampleTime.hour))
-    #expect(rungs(second.draft.events).map(\.rung) == ["reminder", "yellow", "red"])
+    #expect(rungs(second.draft.events).map(\.rung) == ["yellow", "red"])
     #expect(rungs(second.draft.events).allSatisfy { $0.dueAt == start + 11 * SampleTime.hour })
   }
 

@@ -7,9 +7,10 @@ struct DemoCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Make the demonstration users and keys of the loaded network.",
     discussion: """
-      One user at least of every role, a handler of every department, officers and supervisors of every street and of \
-      one community and grid, and one key for each source of reports. Names are <role>@<unit> and handler@<department>. \
-      The passwords are random and stand only in the file, mode 0600. Where the file exists nothing is changed.
+      One user at least of every role, a handler of every department, officers and supervisors of every street and \
+      of one community and grid, and one key for each source of reports. Names are <role>@<unit> and \
+      handler@<department>. The passwords are random and stand only in the file, mode 0600. Where the file exists \
+      nothing is changed.
       """)
 
   @Option(help: ArgumentHelp("The file to write; demo.json of the stack if missing.", valueName: "file"))

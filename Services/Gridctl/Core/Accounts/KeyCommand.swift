@@ -39,7 +39,8 @@ struct KeyCreateCommand: OperatorCommand {
 }
 
 struct KeyListCommand: OperatorCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the keys, without their secrets.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the keys, without their secrets.")
 
   @OptionGroup var common: CommonOptions
 

@@ -160,7 +160,8 @@ struct Bench: Sendable {
     report.add("timers_open", Double(timers.open))
     report.add("timer_lateness_p99_ms", timers.latenessMilliseconds, note: "of all that fired so far")
     let memory = try await Machine.memory(of: pool)
-    report.add("timer_rss_mb", memory.first { $0.service == "escalation" }?.megabytes, note: "escalation, after the load")
+    report.add(
+      "timer_rss_mb", memory.first { $0.service == "escalation" }?.megabytes, note: "escalation, after the load")
     say("recovery: escalation's timers made again from the journal")
     let recovery = try JournalRebuildCommand.parse(["escalation", "--home", stack.home])
     let recovered = try await recovery.answer(pool)

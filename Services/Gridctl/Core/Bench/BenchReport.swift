@@ -15,7 +15,8 @@ struct BenchReport: Sendable {
   var idleMemoryMegabytes: [(service: String, megabytes: Double)] = []
   var notes: JSONObject = [:]
 
-  mutating func add(_ name: String, _ value: Double?, ceiling: (name: String, value: Double)? = nil, note: String = "") {
+  mutating func add(_ name: String, _ value: Double?, ceiling: (name: String, value: Double)? = nil, note: String = "")
+  {
     figures.append(Figure(name: name, value: value, ceiling: ceiling, note: note))
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Waits for sockets to the microsecond. `select` and not `poll`, whose time-outs are whole milliseconds: a request sent a
-/// millisecond late would look like a slow answer.
+/// Waits for sockets to the microsecond. `select` and not `poll`, whose time-outs are whole milliseconds: a request
+/// sent a millisecond late would look like a slow answer.
 struct SocketSet {
   /// Descriptors that the system's set has room for.
   static let maxDescriptors: Int32 = 1_024

@@ -95,10 +95,11 @@ struct CaseActCommand: OperatorCommand {
     commandName: "act", abstract: "Do something to a case.",
     discussion: """
       gridctl case act 440306-1024 sign --as handler@CGJ
-      gridctl case act 440306-1024 dispatch --field department=CGJ --field 'assists:=["JTJ"]' --as dispatcher@440306
+      gridctl case act 440306-1024 dispatch --field department=CGJ \\
+          --field 'assists:=["JTJ"]' --as dispatcher@440306
 
-      A field is name=text, or name:=JSON for what is no text. Unless --version names another, the case is acted on at the \
-      version it has now. An action that is not allowed is refused, and the answer names those that are.
+      A field is name=text, or name:=JSON for what is no text. Unless --if-match names another, the case is acted on \
+      at the version it has now. An action that is not allowed is refused, and the answer names those that are.
       """)
 
   @Argument(help: "The case, e.g. 440306-1024.")
@@ -107,8 +108,8 @@ struct CaseActCommand: OperatorCommand {
   var action: String
   @Option(name: .customLong("field"), help: ArgumentHelp("A field of the action.", valueName: "name=value"))
   var fields: [String] = []
-  @Option(help: "The version that was decided on.")
-  var version: Int64?
+  @Option(help: ArgumentHelp("The version that was decided on; the present one if missing.", valueName: "version"))
+  var ifMatch: Int64?
   @OptionGroup var actor: ActorOptions
   @OptionGroup var common: CommonOptions
 
@@ -129,7 +130,7 @@ struct CaseActCommand: OperatorCommand {
   func answer() async throws -> Answer {
     let body = try body()
     return try await actor.console(common.stack()) { console in
-      var version = self.version
+      var version = ifMatch
       if version == nil { version = try await console.get("/v1/cases/\(id)")["version"]?.integerValue }
       guard let version else { throw Refusal("bad_answer", "console names no version of \(id)") }
       let value = try await console.post("/v1/cases/\(id)/actions", body, version: version)

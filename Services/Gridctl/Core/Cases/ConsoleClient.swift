@@ -49,7 +49,8 @@ struct ConsoleClient: Sendable {
     } catch {
       throw Refusal("unreachable", "console cannot be reached: \(error.reason)")
     }
-    let value = (try? JSONParser.parse(response.body, limits: JSONLimits(maxBytes: 64 << 20, maxMembers: 4_000_000)))
+    let value =
+      (try? JSONParser.parse(response.body, limits: JSONLimits(maxBytes: 64 << 20, maxMembers: 4_000_000)))
       ?? .null
     guard (200..<300).contains(response.status) else {
       var detail = value["detail"]?.stringValue ?? value["title"]?.stringValue ?? "status \(response.status)"

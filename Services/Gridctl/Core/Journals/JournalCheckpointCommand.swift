@@ -9,8 +9,9 @@ struct JournalCheckpointCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoint", abstract: "Sign the end of every journal and keep it outside the database.",
     discussion: """
-      Writes <district>-<seq>.json, signed with Ed25519, into the stack's directory `checkpoints` or another. Keep copies \
-      where nobody who can write the database can write: `gridctl journal verify --checkpoints DIR` compares them.
+      Writes <district>-<seq>.json, signed with Ed25519, into the stack's directory `checkpoints` or another. Keep \
+      copies where nobody who can write the database can write: `gridctl journal verify --checkpoints DIR` compares \
+      them.
       """)
 
   @Option(help: "Sign one district only.")

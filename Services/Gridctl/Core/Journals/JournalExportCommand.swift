@@ -24,7 +24,9 @@ struct JournalExportCommand: OperatorCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard from >= 1, (to ?? from) >= from else { throw ValidationError("Events count from 1, and --to is not before --from.") }
+    guard from >= 1, (to ?? from) >= from else {
+      throw ValidationError("Events count from 1, and --to is not before --from.")
+    }
   }
 
   func answer() async throws -> Answer {

@@ -9,9 +9,9 @@ struct JournalRebuildCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "rebuild", abstract: "Let a consumer forget what it made of the journals and apply them again.",
     discussion: """
-      For stats the rollups and for escalation the timers are erased together with the position, in one transaction for \
-      each district; the running service then applies the journal from its first event, and this command waits for it. \
-      What was sent or escalated is not undone and not done again.
+      For stats the rollups and for escalation the timers are erased together with the position, in one transaction \
+      for each district; the running service then applies the journal from its first event, and this command waits \
+      for it. What was sent or escalated is not undone and not done again.
 
       With --as-of nothing is changed: the indicators are computed from the journal as they stood at that moment, and \
       printed by unit.
@@ -31,7 +31,8 @@ struct JournalRebuildCommand: OperatorCommand {
 
   @Argument(help: "stats or escalation.")
   var consumer: Consumer
-  @Option(help: ArgumentHelp("Compute the indicators as of a moment, RFC 3339.", valueName: "time"), transform: readInstant)
+  @Option(
+    help: ArgumentHelp("Compute the indicators as of a moment, RFC 3339.", valueName: "time"), transform: readInstant)
   var asOf: Instant?
   @Option(help: "One district only.")
   var district: String?

@@ -9,9 +9,9 @@ struct JournalVerifyCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Recompute every hash of the journals and compare signed checkpoints.",
     discussion: """
-      Names each row that was changed, removed or inserted. Checkpoints are signed ends of the journal, kept outside the \
-      database (`gridctl journal checkpoint`): they find what recomputing alone cannot, a chain rewritten as a whole. \
-      Those in the stack's directory `checkpoints` are compared unless another directory is named.
+      Names each row that was changed, removed or inserted. Checkpoints are signed ends of the journal, kept outside \
+      the database (`gridctl journal checkpoint`): they find what recomputing alone cannot, a chain rewritten as a \
+      whole. Those in the stack's directory `checkpoints` are compared unless another directory is named.
       """)
 
   @Option(help: "Verify one district only.")

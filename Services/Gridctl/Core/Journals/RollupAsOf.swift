@@ -5,7 +5,8 @@ import Wire
 
 /// The indicators as they stood at a moment, computed from the journal alone.
 ///
-/// An event carries the facts of its case after it, so the last event of each case before the moment is all that counts.
+/// An event carries the facts of its case after it, so the last event of each case before the moment is all that
+/// counts.
 struct RollupAsOf {
   private struct Standing {
     var unit: UnitCode

@@ -87,10 +87,10 @@ struct CalendarDueCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "due", abstract: "Say when a limit that begins at a moment is due.",
     discussion: """
-      Limits are `N urgent_minutes|urgent_hours|urgent_days`, on the wall clock, or `N work_minutes|work_hours|work_days`, \
-      by the calendar: hours begin at once, days with the next day, and end at the close of business. \
-      Without --network the calendar is that of the stack's network, where --from has the offset of its zone; else of the \
-      first network known here whose zone has it.
+      Limits are `N urgent_minutes|urgent_hours|urgent_days`, on the wall clock, or `N \
+      work_minutes|work_hours|work_days`, by the calendar: hours begin at once, days with the next day, and end at \
+      the close of business. Without --network the calendar is that of the stack's network, where --from has the \
+      offset of its zone; else of the first network known here whose zone has it.
         gridctl calendar due --from 2026-02-13T10:00:00+08:00 --limit "2 work_days" --network baoan
       """)
 

@@ -35,8 +35,8 @@ struct NetworkValidateCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate", abstract: "Find every fault of a network directory, with file and line.",
     discussion: """
-      Unknown parents, cycles, duplicate codes, invalid or self-crossing polygons, overlaps and gaps between grids above \
-      the network's tolerance, categories that no rule routes, rungs without a receiver. Changes nothing.
+      Unknown parents, cycles, duplicate codes, invalid or self-crossing polygons, overlaps and gaps between grids \
+      above the network's tolerance, categories that no rule routes, rungs without a receiver. Changes nothing.
       """)
 
   @Argument(help: "The directory, e.g. deploy/networks/baoan.")
@@ -50,9 +50,9 @@ struct NetworkLoadCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "load", abstract: "Validate a network directory and put it in force as a new version.",
     discussion: """
-      A directory with faults changes nothing. One that is the same as the version in force changes nothing either, so \
-      it may be loaded at every start. Services take a new version up within seconds; every case keeps the version that \
-      decided it.
+      A directory with faults changes nothing. One that is the same as the version in force changes nothing either, \
+      so it may be loaded at every start. Services take a new version up within seconds; every case keeps the \
+      version that decided it.
       """)
 
   @Argument(help: "The directory, e.g. deploy/networks/baoan.")
@@ -66,8 +66,8 @@ struct NetworkGenerateCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate", abstract: "Make a plausible, gap-free plan of a territory from a preset's parameters.",
     discussion: """
-      PRESET is the name of a network with a generator.yaml, or a directory. The same parameters give the same files on \
-      every machine. The output is a complete network directory without `generate:`, for hand work on its plan.
+      PRESET is the name of a network with a generator.yaml, or a directory. The same parameters give the same files \
+      on every machine. The output is a complete network directory without `generate:`, for hand work on its plan.
       """)
 
   @Argument(help: "Name of a network, e.g. baoan, or a directory with generator.yaml.")

@@ -1,7 +1,7 @@
 import Cryptography
 import Domain
-import Journal
 import GridNetwork
+import Journal
 import PostgresClient
 import Wire
 

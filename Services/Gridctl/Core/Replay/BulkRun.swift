@@ -2,8 +2,8 @@ import Platform
 import Transfer
 import Wire
 
-/// Sends the reports of a feed as streams of lines, some hundred to a request. Each source has a stream of its own, since
-/// each has a key of its own.
+/// Sends the reports of a feed as streams of lines, some hundred to a request. Each source has a stream of its own,
+/// since each has a key of its own.
 struct BulkRun: Sendable {
   static let linesPerRequest = 500
   /// Reports made at once to be sorted by source.
@@ -87,8 +87,8 @@ struct BulkRun: Sendable {
     return results
   }
 
-  /// One outcome for each line; nil when lines are missing or one could not be taken now, and all is sent again: what is
-  /// filed comes back as repeated.
+  /// One outcome for each line; nil when lines are missing or one could not be taken now, and all is sent again: what
+  /// is filed comes back as repeated.
   static func outcomes(_ body: [UInt8], count: Int) -> [ReplayOutcome]? {
     var outcomes: [ReplayOutcome] = []
     for line in body.split(separator: UInt8(ascii: "\n")) {

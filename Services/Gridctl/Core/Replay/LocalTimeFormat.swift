@@ -2,8 +2,8 @@ import Domain
 
 /// How a column writes times: `MM/dd/yyyy hh:mm:ss a`, `yyyy-MM-dd'T'HH:mm:ss`.
 ///
-/// Letters stand for digits of fixed number: `yyyy MM dd HH hh mm ss`, and `a` for AM or PM; text in quotation marks and
-/// any other sign stands for itself.
+/// Letters stand for digits of fixed number: `yyyy MM dd HH hh mm ss`, and `a` for AM or PM; text in quotation marks
+/// and any other sign stands for itself.
 struct LocalTimeFormat: Sendable, Hashable {
   private enum Piece: Sendable, Hashable {
     case digits(Character, Int)

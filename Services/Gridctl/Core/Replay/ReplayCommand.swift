@@ -7,18 +7,18 @@ struct ReplayCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Feed a file of reports, or a generated day, through intake.",
     discussion: """
-      A CSV file is read by a mapping, which says what column is what (deploy/replay/README.md); without --mapping the one \
-      whose columns the file has is taken. A row without a point, or with one outside the network, is filed at the unit \
-      that the mapping finds for it. Each row has an external id, so a replay that was broken off is run again: what is \
-      filed already comes back as repeated.
+      A CSV file is read by a mapping, which says what column is what (deploy/replay/README.md); without --mapping \
+      the one whose columns the file has is taken. A row without a point, or with one outside the network, is filed \
+      at the unit that the mapping finds for it. Each row has an external id, so a replay that was broken off is run \
+      again: what is filed already comes back as repeated.
 
         gridctl replay ../shared/data/nyc311-2022-05-01.csv
         gridctl replay --day baoan --cases 27000 --seed 1 --rate 500/s
 
       A generated day takes its places from the grids of a network that the stack serves, its categories from the \
-      catalogue and its words from deploy/replay. The same seed gives the same reports. Nothing counts as filed without an \
-      acknowledgement; while intake is away each report is sent again under the same key. \
-      Exit status 1 when a row was rejected or the replay broken off.
+      catalogue and its words from deploy/replay. The same seed gives the same reports. Nothing counts as filed \
+      without an acknowledgement; while intake is away each report is sent again under the same key. Exit status 1 \
+      when a row was rejected or the replay broken off.
       """)
 
   @Argument(help: "The CSV file.")
@@ -106,7 +106,9 @@ struct ReplayCommand: OperatorCommand {
 
   private func authorization(_ stack: Stack) throws -> [String: String] {
     var headers: [String: String] = [:]
-    for source in ReportSource.allCases { headers[source.rawValue] = "ApiKey " + (try stack.sourceKey(source.rawValue)) }
+    for source in ReportSource.allCases {
+      headers[source.rawValue] = "ApiKey " + (try stack.sourceKey(source.rawValue))
+    }
     return headers
   }
 }

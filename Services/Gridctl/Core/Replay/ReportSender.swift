@@ -65,7 +65,8 @@ struct ReportSender: Sendable {
       do {
         let response = try await client.send(request)
         if response.status == 401 || response.status == 403 {
-          let rejection = ReplayRejection(status: response.status, problem: (try? JSONParser.parse(response.body)) ?? .null)
+          let rejection = ReplayRejection(
+            status: response.status, problem: (try? JSONParser.parse(response.body)) ?? .null)
           guard rejection.isPlace || rejection.code == "outside_unit" else {
             throw Refusal("forbidden", "intake refuses the key: \(rejection.detail)")
           }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import Operations
 import Platform
+import PostgresClient
 import Wire
 
 struct ClockCommand: AsyncParsableCommand {
@@ -30,13 +31,17 @@ struct ClockAdvanceCommand: OperatorCommand {
     commandName: "advance", abstract: "Move a simulated clock forward for every service, and wait until all caught up.",
     discussion: """
       Only where the stack runs with CLOCK=simulated. Durations are numbers with w, d, h, m or s: 90m, 2h, 1d12h. \
-      Returns when the system has settled at the new time (see `gridctl settle`); exit status 1 when it has not in time.
+      Returns when the system has settled at the new time (see `gridctl settle`); exit status 1 when it has not in time. \
+      In one move everything that falls due on the way happens at its end, as after a long standstill; with --step the \
+      system settles on the way as well, so that nothing is later than a step.
       """)
 
   @Argument(help: "How far, e.g. 2h.", transform: readDuration)
   var duration: Int64
   @Option(help: ArgumentHelp("How long to wait for the others.", valueName: "seconds"))
   var timeout = 120.0
+  @Option(help: "Move so far at a time, e.g. 1h; at once if missing.", transform: readDuration)
+  var step: Int64?
   @OptionGroup var common: CommonOptions
 
   func answer() async throws -> Answer {
@@ -46,19 +51,30 @@ struct ClockAdvanceCommand: OperatorCommand {
     }
     let clock: FileClock
     do {
-      let shown = try FileClock(path: path).microseconds
-      clock = try FileClock.create(path: path, microseconds: shown + duration)
+      clock = try FileClock.create(path: path, microseconds: try FileClock(path: path).microseconds)
     } catch {
       throw Refusal("no_clock", "the clock cannot be moved: \(error)")
     }
+    let outcome = try await stack.withDatabase { try await advance(clock, $0) }
     let now = Instant(microseconds: clock.microseconds)
-    let outcome = try await stack.withDatabase { pool in
-      try await Settling(pool: pool, clock: clock).wait(milliseconds: Int64(timeout * 1_000))
-    }
     let settled = outcome.answer
     return Answer(
       ["now": .string(now.rfc3339()), "settled": .bool(settled.isGood), "open": outcome.open.json],
       text: "it is \(now.rfc3339()); \(settled.text)", isGood: settled.isGood)
+  }
+
+  /// Moves the clock to its end, and waits there and at each step; stops where the system does not settle.
+  private func advance(_ clock: FileClock, _ pool: PostgresPool) async throws -> Settling.Outcome {
+    let start = clock.microseconds
+    let progress = Progress("advance", unit: "steps", total: step.map { (duration + $0 - 1) / $0 })
+    var moved: Int64 = 0
+    while true {
+      moved = min(duration, moved + (step ?? duration))
+      clock.set(microseconds: start + moved)
+      let outcome = try await Settling(pool: pool, clock: clock).wait(milliseconds: Int64(timeout * 1_000))
+      progress.add()
+      if moved == duration || !outcome.open.isNone { return outcome }
+    }
   }
 }
 

@@ -72,7 +72,8 @@ struct DatabaseChecks {
     let database = try await databaseTime(pool)
     let here = (before + SystemClock().microseconds) / 2
     let skew = database - here
-    let text = "the database's clock is \(Figures.duration(microseconds: abs(skew))) "
+    let text =
+      "the database's clock is \(Figures.duration(microseconds: abs(skew))) "
       + (skew < 0 ? "behind" : "ahead of") + " this machine's"
     return abs(skew) <= Self.maxClockSkewMicroseconds
       ? .good("clock", text) : .failed("clock", text, remedy: "synchronise both with chrony or systemd-timesyncd")
@@ -119,7 +120,9 @@ struct DatabaseChecks {
     "gridctl_bus_keys",
     "SELECT instance FROM instances WHERE publish_endpoint IS NOT NULL AND curve_public_key IS NULL ORDER BY 1")
 
-  private func missingKeys() async throws -> [String] { try await pool.query(Self.keysStatement).map { try $0.text(0) } }
+  private func missingKeys() async throws -> [String] {
+    try await pool.query(Self.keysStatement).map { try $0.text(0) }
+  }
 
   private func busKeys(_ missing: [String]) -> Finding {
     missing.isEmpty
@@ -141,7 +144,8 @@ struct DatabaseChecks {
   private func waiting(_ status: StackStatus) -> Finding {
     guard let oldest = status.oldestFiledAt else { return .good("dispatch", "no case waits") }
     let age = status.now.microseconds - oldest.microseconds
-    let text = "\(Figures.grouped(status.open.filedCases)) cases wait, the oldest for "
+    let text =
+      "\(Figures.grouped(status.open.filedCases)) cases wait, the oldest for "
       + Figures.duration(microseconds: max(age, 0))
     return age <= Self.maxFiledAgeMicroseconds
       ? .good("dispatch", text) : .failed("dispatch", text, remedy: "see logs/dispatcher.log")
@@ -152,7 +156,8 @@ struct DatabaseChecks {
     return count == 0
       ? .good("quarantine", "empty")
       : .failed(
-        "quarantine", "\(Figures.grouped(count)) cases", remedy: "gridctl quarantine list names the fault; then release")
+        "quarantine", "\(Figures.grouped(count)) cases", remedy: "gridctl quarantine list names the fault; then release"
+      )
   }
 
   private func deliveries(_ status: StackStatus) -> Finding {

@@ -11,6 +11,8 @@ struct StackStatus: Sendable {
     let pid: Int32
     let version: String
     let startedAt: Instant
+    /// By the database's clock, as the stack's own may be simulated.
+    let ageMicroseconds: Int64
     let silentMicroseconds: Int64
     let health: String?
     let http: String?
@@ -44,7 +46,7 @@ struct StackStatus: Sendable {
     """
     SELECT service, instance, pid, version, started_at,
       (extract(epoch FROM clock_timestamp() - heartbeat_at) * 1000000)::bigint,
-      health_endpoint, http_endpoint, details
+      health_endpoint, http_endpoint, details, (extract(epoch FROM clock_timestamp() - started_at) * 1000000)::bigint
     FROM instances ORDER BY service, instance
     """)
 
@@ -97,7 +99,8 @@ struct StackStatus: Sendable {
   private static func instance(_ row: PostgresRow) throws -> Instance {
     Instance(
       service: try row.text(0), name: try row.text(1), pid: try row.int32(2), version: try row.text(3),
-      startedAt: try row.instant(4), silentMicroseconds: try row.int64(5), health: try row.textOrNil(6),
+      startedAt: try row.instant(4), ageMicroseconds: try row.int64(9), silentMicroseconds: try row.int64(5),
+      health: try row.textOrNil(6),
       http: try row.textOrNil(7), details: (try? JSONParser.parse(try row.text(8))) ?? .null)
   }
 }
@@ -139,10 +142,9 @@ extension StackStatus {
       .init("health"), .init("http"),
     ])
     for instance in instances {
-      let age = now.microseconds - instance.startedAt.microseconds
       processes.add(
         instance.service, instance.name, String(instance.pid), instance.version,
-        Figures.duration(microseconds: max(age, 0)),
+        Figures.duration(microseconds: max(instance.ageMicroseconds, 0)),
         (instance.isSilent ? "SILENT " : "") + Figures.duration(microseconds: instance.silentMicroseconds) + " ago",
         instance.health ?? "–", instance.http ?? "–")
     }
