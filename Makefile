@@ -33,7 +33,8 @@ bench: ## measure, beside the machine's own ceilings
 	@./gridctl bench --out $${GRIDLOOP_HOME:-.gridloop}/bench.json
 
 chaos: ## faults under load, then the invariants (SEED=n SECONDS=n)
-	@./gridctl chaos --seed $(SEED) --seconds $(SECONDS)
+	@export BUILD=$${BUILD:-release}; deploy/local/install && deploy/local/build && \
+	deploy/chaos/run --seed $(SEED) --seconds $(SECONDS)
 
 format: ## put the sources into the project's format
 	@swift format format -r -i -p $(SOURCES)

@@ -28,6 +28,7 @@ public struct RandomActions: Sendable {
     fixture.advance(seconds: Int64.random(in: 0...(isOne(in: 6) ? 90_000 : 900), using: &random))
     if ids.count < 6 || isOne(in: 3) { try await file() }
     for id in ids where isOne(in: 4) { try await fixture.route(id) }
+    for id in ids where isOne(in: 4) { try await escalate(id) }
     var requests: [CommandRequest] = []
     for _ in 0..<8 {
       let id = ids[Int.random(in: 0..<ids.count, using: &random)]
@@ -57,6 +58,19 @@ public struct RandomActions: Sendable {
     guard !outcomes.contains(nil) else { throw UnexpectedOutcome() }
     done += outcomes.count { $0 == true }
     refused += outcomes.count { $0 == false }
+  }
+
+  /// Fires what is due of one of the case's ladders, as the escalation service does.
+  private mutating func escalate(_ id: CaseID) async throws {
+    let (policy, loaded) = (try fixture.policy, try await fixture.load(id))
+    let traits = loaded.value.traits(policy: policy)
+    let wakes = loaded.value.clocks.compactMap { LadderMachine.firstWake($0, traits: traits, policy: policy) }
+    guard !wakes.isEmpty,
+      let outcome = LadderMachine.fire(
+        pick(wakes), loaded.value, id: id, by: .service("escalation"), policy: policy, now: fixture.now),
+      !outcome.draft.events.isEmpty
+    else { return }
+    try await fixture.append([CaseChange(loaded, outcome.draft, policy: policy)])
   }
 
   private mutating func file() async throws {

@@ -90,8 +90,9 @@ import Testing
       let id = try await fixture.file()
       fixture.publisher.wakeDispatcher("d", caseNumbers: [id.number])
       #expect(try await eventually { try await isDispatched(fixture, id) })
-      #expect(metrics.text.contains("gridloop_dispatcher_unreadable_wakeups_total 2"))
-      #expect(metrics.text.contains("gridloop_dispatcher_dispatched_total 1"))
+      let exposition = String(decoding: metrics.exposition(), as: UTF8.self)
+      #expect(exposition.contains("gridloop_dispatcher_unreadable_wakeups_total 2"))
+      #expect(exposition.contains("gridloop_dispatcher_dispatched_total 1"))
     }
     await fixture.close()
   }

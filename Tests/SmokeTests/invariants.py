@@ -4,6 +4,8 @@ Used by the smoke tests and by deploy/chaos.
 """
 
 import hashlib
+import pathlib
+import re
 import struct
 
 # Cases whose events are read through the console and folded again.
@@ -39,8 +41,8 @@ def check(stack, acknowledged=None):
         findings.append(acknowledgements(stack, acknowledged))
     findings += [
         counts(stack), journal_is_gapless(stack), chain(stack), verified(stack), nothing_undecided(stack),
-        nothing_twice(stack), rungs_fired_once(stack), overdue_climbed(stack), flags_have_records(stack),
-        positions(stack), quarantine_is_empty(stack), projection(stack), rebuilt(stack),
+        nothing_twice(stack), rungs_fired_once(stack), overdue_climbed(stack), no_rung_passed_over(stack),
+        flags_have_records(stack), positions(stack), quarantine_is_empty(stack), projection(stack), rebuilt(stack),
     ]
     return findings
 
@@ -79,7 +81,8 @@ def journal_is_gapless(stack):
     breaches = [
         f"{district}: head {head}, {events} events up to {last}"
         for district, head, events, last in rows if not head == events == last]
-    return Finding("the journal runs from 1 to its head without a gap", f"{sum(int(r[2]) for r in rows)} events", breaches)
+    events = sum(int(row[2]) for row in rows)
+    return Finding("the journal runs from 1 to its head without a gap", f"{events} events", breaches)
 
 
 def chain(stack):
@@ -172,6 +175,32 @@ def overdue_climbed(stack):
     return Finding("every case that ran over has climbed", f"{total} cases over their time", breaches)
 
 
+def no_rung_passed_over(stack):
+    """A clock's rungs fire in the order of its ladder, from the first or, where time was too short, the second."""
+    known = ladders(pathlib.Path(__file__).absolute().parents[2] / "deploy/networks" / stack.network / "ladder.yaml")
+    rows = stack.sql(
+        "SELECT case_number, clock, string_agg(rung, ' ' ORDER BY rung_at, fired_at) FROM escalations "
+        "GROUP BY district, case_number, clock, clock_version")
+    breaches = []
+    for case, clock, fired in rows:
+        names = tuple(fired.split())
+        if not any(ladder[skipped:skipped + len(names)] == names for ladder in known[clock] for skipped in (0, 1)):
+            breaches.append(f"case {case}: {clock} fired {fired}")
+    return Finding("no rung was passed over", f"{len(rows)} clocks", breaches)
+
+
+def ladders(file):
+    """Clock → the names of the rungs of each of its ladders, in order."""
+    found, clock = {}, None
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if begin := re.match(r"  - clock: (\w+)", line):
+            clock = begin[1]
+            found.setdefault(clock, []).append(())
+        elif rung := re.match(r"      - \{name: ([\w-]+),", line):
+            found[clock][-1] += (rung[1],)
+    return found
+
+
 def flags_have_records(stack):
     flagged, kept, rungs = map(int, stack.sql(
         "SELECT (SELECT count(*) FROM journal WHERE kind = 'flagged'), (SELECT count(*) FROM accountability), "
@@ -191,8 +220,8 @@ def positions(stack):
 
 def quarantine_is_empty(stack):
     rows = stack.sql("SELECT consumer, case_number, fault FROM quarantine WHERE released_at IS NULL")
-    return Finding(
-        "no case is in quarantine", f"{len(rows)} cases", [f"{name}: case {case}: {fault}" for name, case, fault in rows])
+    breaches = [f"{consumer}: case {case}: {fault}" for consumer, case, fault in rows]
+    return Finding("no case is in quarantine", f"{len(rows)} cases", breaches)
 
 
 def projection(stack):

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 
+import reports
 import stack as stacks
 
 SOURCES = ("officer", "hotline", "citizen", "camera", "department", "patrol")
@@ -77,8 +78,8 @@ class Load:
     def _report(self, chance, external_id):
         source = chance.choice(SOURCES)
         with self._lock:
-            place = stacks.next_place()
-        body = stacks.report(
+            place = reports.next_place()
+        body = reports.report(
             source, category=chance.choice(CATEGORIES), description=f"Report {external_id}", place=place,
             external_id=external_id, urgent=chance.random() < URGENT_SHARE)
         return body, source

@@ -18,6 +18,8 @@ import threading
 import time
 from datetime import datetime
 
+import reports
+
 ROOT = pathlib.Path(__file__).absolute().parents[2]
 BUILD = os.environ.get("BUILD") or "debug"
 SERVICES = ("stats", "notifier", "escalation", "dispatcher", "intake", "console")
@@ -92,13 +94,17 @@ class Stack:
     def erase(self):
         """Stops everything and removes the directory. Raises when a process is left."""
         if self in _living:
-            _living.remove(self)
+            self.keep()
         if self.home.exists():
             self.script("reset", timeout=120)
         shutil.rmtree(self.home, ignore_errors=True)
         left = self.processes()
         if left:
             raise StackError(f"still running after reset: {left}")
+
+    def keep(self):
+        """Leaves the stack running after the interpreter has ended."""
+        _living.remove(self)
 
     def script(self, name, *arguments, timeout=MAX_COMMAND_SECONDS):
         done = subprocess.run(
@@ -230,7 +236,7 @@ class Stack:
 
     def file(self, source="hotline", **fields):
         """Files a report and returns its case id. A point of its own, so that no two are taken for one incident."""
-        answer = self.intake("POST", "/v1/reports", report(source, **fields), source=source)
+        answer = self.intake("POST", "/v1/reports", reports.report(source, **fields), source=source)
         if answer.status != 201:
             raise StackError(f"a report was not filed: {answer}")
         return answer.json["case_id"]
@@ -301,41 +307,6 @@ class Stack:
             "LEFT JOIN positions p ON p.district = h.district AND p.consumer = c.name "
             "WHERE h.last_seq > coalesce(p.seq, 0)")
         return {(consumer, district): int(lag) for consumer, district, lag in rows}
-
-
-def report(source="hotline", category="E0201", description="Posters on a wall", place=None, **fields):
-    """The body of a report; without a place at a fresh point of Bao'an."""
-    return {
-        "source": source, "category": category, "description": description,
-        "location": place or next_place(), **fields,
-    }
-
-
-def next_place():
-    """A point in the middle of a grid of Bao'an, each time of another grid, so that repeats are only those meant."""
-    return next(_places)
-
-
-def _middles():
-    grids = json.loads((ROOT / "deploy/networks/baoan/grids.geojson").read_text())["features"]
-    while True:
-        for grid in grids:
-            ring = grid["geometry"]["coordinates"][0]
-            middle = [sum(corner[axis] for corner in ring[1:]) / (len(ring) - 1) for axis in (0, 1)]
-            if is_inside(middle, ring):
-                yield {"lat": round(middle[1], 6), "lng": round(middle[0], 6)}
-
-
-def is_inside(point, ring):
-    """Whether a ray from the point crosses the ring an odd number of times."""
-    inside = False
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:]):
-        if (y1 > point[1]) != (y2 > point[1]) and point[0] < (x2 - x1) * (point[1] - y1) / (y2 - y1) + x1:
-            inside = not inside
-    return inside
-
-
-_places = _middles()
 
 
 def send(port, method, path, body, headers, timeout=MAX_REQUEST_SECONDS):

@@ -4,6 +4,7 @@ import signal
 import threading
 import unittest
 
+import reports
 import stack
 
 DISPATCHER = "dispatcher@440306"
@@ -65,8 +66,8 @@ class CaseLife(unittest.TestCase):
         rework = self.does(case, "verify", OFFICER, "dispatched", outcome="fail", note="It leaks still")
         self.assertEqual(rework["counts"]["reworks"], 1)
         self.does(case, "sign", handler, "signed")
-        for result in ("Fenced off", "Repaired again", "Restored"):
-            standing = self.does(case, "handle", handler, "handled" if result == "Restored" else "signed", result=result)
+        for result, leads_to in (("Fenced off", "signed"), ("Repaired again", "signed"), ("Restored", "handled")):
+            self.does(case, "handle", handler, leads_to, result=result)
         closed = self.does(case, "verify", OFFICER, "closed", outcome="pass")
         self.assertEqual({clock["state"] for clock in closed["clocks"]} - {"met", "cancelled"}, set(), closed["clocks"])
         self.refused(case, "sign", handler, 409, "illegal_transition")
@@ -144,10 +145,10 @@ class CaseLife(unittest.TestCase):
         self.refused(stays, "merge", DISPATCHER, 409, "merge_target", into=goes)
 
     def test_repeat_joins_the_open_case(self):
-        place = stack.next_place()
-        first = self.stack.intake("POST", "/v1/reports", stack.report(place=place), source="hotline")
+        place = reports.next_place()
+        first = self.stack.intake("POST", "/v1/reports", reports.report(place=place), source="hotline")
         again = self.stack.intake(
-            "POST", "/v1/reports", stack.report("citizen", place=place), source="citizen")
+            "POST", "/v1/reports", reports.report("citizen", place=place), source="citizen")
         self.assertEqual(again.status, 201, again)
         self.assertEqual(again.json["duplicate_of"], first.json["case_id"])
         self.stack.settle()
@@ -156,7 +157,7 @@ class CaseLife(unittest.TestCase):
     def test_settled_on_the_spot_at_filing(self):
         answer = self.stack.intake(
             "POST", "/v1/reports",
-            stack.report("officer", on_spot={"action": "persuaded", "note": "Removed at once"}), user=OFFICER)
+            reports.report("officer", on_spot={"action": "persuaded", "note": "Removed at once"}), user=OFFICER)
         self.assertEqual((answer.status, answer.json["state"]), (201, "closed"), answer)
 
     def test_settled_on_the_spot_later(self):
@@ -174,7 +175,7 @@ class CaseLife(unittest.TestCase):
 
     def test_whoever_found_it_does_not_handle_it(self):
         handler = f"handler@{POSTERS_DEPARTMENT}"
-        answer = self.stack.intake("POST", "/v1/reports", stack.report("department"), user=handler)
+        answer = self.stack.intake("POST", "/v1/reports", reports.report("department"), user=handler)
         self.assertEqual(answer.status, 201, answer)
         case = answer.json["case_id"]
         self.stack.settle()

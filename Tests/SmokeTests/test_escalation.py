@@ -6,6 +6,7 @@ The times are those of deploy/networks/baoan: signing within 2 work_hours, a wor
 
 import unittest
 
+import reports
 import stack
 
 OFFICER, INSPECTOR, HANDLER = "officer@440306", "inspector@440306", "handler@CGJ"
@@ -45,7 +46,7 @@ class Escalation(unittest.TestCase):
 
     def file_at(self, when):
         self.stack.advance_to(when)
-        place = stack.next_place()
+        place = reports.next_place()
         case = self.stack.file(place=place)
         self.stack.settle()
         return case

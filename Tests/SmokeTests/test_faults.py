@@ -6,6 +6,7 @@ import unittest
 
 import invariants
 import load
+import reports
 import stack
 
 # How long consumers may take to reach the heads by themselves.
@@ -72,7 +73,7 @@ class Faults(unittest.TestCase):
             stack.await_that(
                 lambda: not os.path.exists(f"/proc/{postgres}/exe"), stack.MAX_RESTART_SECONDS,
                 "PostgreSQL did not stop")
-            answer = self.stack.intake("POST", "/v1/reports", stack.report(), source="hotline")
+            answer = self.stack.intake("POST", "/v1/reports", reports.report(), source="hotline")
             self.assertEqual(answer.status, 503, answer)
             self.assertGreater(int(answer.headers["Retry-After"]), 0)
         finally:
@@ -80,7 +81,7 @@ class Faults(unittest.TestCase):
         self.stack.await_postgres()
         self.stack.await_ready()
         stack.await_that(
-            lambda: self.stack.intake("POST", "/v1/reports", stack.report(), source="hotline").status == 201,
+            lambda: self.stack.intake("POST", "/v1/reports", reports.report(), source="hotline").status == 201,
             stack.MAX_RESTART_SECONDS, "intake takes no reports again")
         self.stack.settle()
 

@@ -75,8 +75,8 @@ class JournalProof(unittest.TestCase):
                 digest = invariants.event_hash(
                     self.district, int(seq), int(epoch), int(at), previous, int(number), kind, actor,
                     bytes.fromhex(body))
-                updates.append(
-                    f"UPDATE journal SET prev_hash = '\\x{previous.hex()}', hash = '\\x{digest.hex()}' WHERE seq = {seq}")
+                hashes = f"prev_hash = '\\x{previous.hex()}', hash = '\\x{digest.hex()}'"
+                updates.append(f"UPDATE journal SET {hashes} WHERE seq = {seq}")
                 previous = digest
             updates.append(f"UPDATE journal_head SET last_hash = '\\x{previous.hex()}'")
             self.stack.sql("; ".join(updates))

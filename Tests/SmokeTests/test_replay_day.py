@@ -1,4 +1,4 @@
-"""A generated day: as many cases as acknowledgements, in the journal, in the counts, each with a department or a desk."""
+"""A generated day: as many cases as acknowledgements, filings and counts, each with a department or a desk."""
 
 import os
 import unittest

@@ -5,6 +5,7 @@ import unittest
 
 import invariants
 import load
+import reports
 import stack
 
 
@@ -52,7 +53,7 @@ class WithoutBus(unittest.TestCase):
                 self.assertTrue(finding.holds, str(finding))
 
     def test_a_clock_runs_out(self):
-        case = self.stack.file(place=stack.next_place(), urgent=True)
+        case = self.stack.file(place=reports.next_place(), urgent=True)
         self.stack.settle()
         due = self.stack.case(case)["clocks"][0]["due_at"]
         self.stack.advance_to(due)

@@ -1,6 +1,7 @@
 import Domain
 import Journal
 import PostgresClient
+import Wire
 
 /// What events do to the timers: the first rung of each clock that started or moved on, nothing for clocks that stopped.
 struct TimerPlan {
@@ -13,10 +14,10 @@ struct TimerPlan {
 
   /// The later of two events about one clock decides.
   mutating func add(_ event: JournalEvent, policy: NetworkPolicy) throws {
-    guard let decoded = try event.decoded() else { return }
-    for clock in decoded.clocks {
+    guard let outline = try event.outline(withClocks: true) else { return }
+    for clock in outline.clocks {
       wakes[Key(caseNumber: event.caseNumber, clock: clock.name)] =
-        .some(LadderMachine.firstWake(clock, traits: decoded.subject.traits(policy: policy), policy: policy))
+        .some(LadderMachine.firstWake(clock, traits: outline.subject.traits(policy: policy), policy: policy))
     }
   }
 

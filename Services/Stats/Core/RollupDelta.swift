@@ -1,6 +1,6 @@
-import Domain
-import Journal
 import Casework
+import Domain
+import Wire
 
 /// What a run of events changes in the rollups: a sum of differences, by the dimensions that figures are asked for.
 struct RollupDelta {
@@ -19,7 +19,7 @@ struct RollupDelta {
   private(set) var rows: [Key: [Int64]] = [:]
 
   /// Each event takes away what held before it and adds what holds after it.
-  mutating func add(_ event: CaseEvent, policy: NetworkPolicy) {
+  mutating func add(_ event: EventOutline, policy: NetworkPolicy) {
     let day = policy.filedDay(event.subject.filedAt)
     if let before = event.before { count(event.subject, day, before, -1) }
     count(event.subject, day, event.after, 1)

@@ -40,7 +40,7 @@ public struct RollupEffect: JournalEffect {
     }
     var delta = RollupDelta()
     for event in events {
-      if let decoded = try event.decoded() { delta.add(decoded, policy: policy) }
+      if let outline = try event.outline(withClocks: false) { delta.add(outline, policy: policy) }
     }
     let rows = delta.changed
     guard !rows.isEmpty else { return }

@@ -137,14 +137,18 @@ public struct FollowMachine: Sendable {
   private func isOutdated(_ epoch: Int32) -> Bool { position.seq > 0 && epoch < position.epoch }
 
   /// The slice with those that join on to it.
-  private func joined(_ slice: JournalSlice) -> JournalSlice {
-    var slice = slice
-    while slice.events.count < Self.maxAppliedEvents, let following = held[slice.lastSeq + 1]?.slice,
-      following.epoch == slice.epoch, following.previousHash == slice.lastHash
+  private func joined(_ first: JournalSlice) -> JournalSlice {
+    var following: [JournalSlice] = []
+    var last = first
+    var count = first.events.count
+    while count < Self.maxAppliedEvents, let next = held[last.lastSeq + 1]?.slice,
+      next.epoch == last.epoch, next.previousHash == last.lastHash
     {
-      slice = slice.joined(with: following)
+      following.append(next)
+      last = next
+      count += next.events.count
     }
-    return slice
+    return first.joined(with: following)
   }
 
   private mutating func noteGap(at now: Int64) {

@@ -158,6 +158,10 @@ public actor JournalFollower {
       var until: Int64?
       var didWork = false
       for district in districts.keys where halted[district] == nil && !applying.contains(district) {
+        if let paced = pacedUntil(district) {
+          until = [until, paced].compactMap { $0 }.min()
+          continue
+        }
         switch await step(district) {
         case .worked: didWork = true
         case .idle(let wakeAt): until = [until, wakeAt].compactMap { $0 }.min()
@@ -192,7 +196,7 @@ public actor JournalFollower {
         districts[district]?.read(slice, at: Self.now)
       case .apply(let slice):
         guard let position = districts[district]?.position else { break }
-        if let pacedUntil = paced(district, slice) { return .idle(until: pacedUntil) }
+        lastApplied[district] = Self.now
         applying.insert(district)
         defer { applying.remove(district) }
         // Awaited before the machine is touched: an access that is open across a suspension lets others in meanwhile.
@@ -208,16 +212,12 @@ public actor JournalFollower {
   }
 
   /// Under load, what comes shortly after an application waits for what comes with it, so that they share a commit; what
-  /// comes after a quiet moment does not wait. Nil when the slice may be applied now.
-  private func paced(_ district: UnitCode, _ slice: JournalSlice) -> Int64? {
-    let now = Self.now
-    if slice.events.count < FollowMachine.maxAppliedEvents, let last = lastApplied[district],
-      now < last + paceMicroseconds
-    {
-      return last + paceMicroseconds
-    }
-    lastApplied[district] = now
-    return nil
+  /// comes after a quiet moment does not wait, nor does a consumer that is far behind. Nil when nothing has to wait.
+  private func pacedUntil(_ district: UnitCode) -> Int64? {
+    guard let last = lastApplied[district], let lag = districts[district]?.lag,
+      lag < FollowMachine.maxAppliedEvents, Self.now < last + paceMicroseconds
+    else { return nil }
+    return last + paceMicroseconds
   }
 
   private func note(_ error: any Error, _ message: Logger.Message) {

@@ -32,6 +32,11 @@ public struct JournalEvent: Sendable, Hashable {
   public func decoded() throws(CanonicalFault) -> CaseEvent? {
     try EventCoding.decode(kind: kind, actor: actor, body: body)
   }
+
+  /// What it is about, without its detail; nil for a kind that this version does not know.
+  public func outline(withClocks: Bool) throws(CanonicalFault) -> EventOutline? {
+    try EventCoding.outline(kind: kind, body: body, withClocks: withClocks)
+  }
 }
 
 /// Where a journal ends, or how far someone has come in it.
@@ -76,9 +81,12 @@ public struct JournalSlice: Sendable, Hashable {
   public var lastSeq: Int64 { events[events.count - 1].seq }
   public var end: JournalPosition { JournalPosition(seq: lastSeq, epoch: epoch, hash: lastHash) }
 
-  /// The slice that begins where this one ends, joined on.
-  func joined(with next: JournalSlice) -> JournalSlice {
-    JournalSlice(
-      epoch: epoch, previousHash: previousHash, lastHash: next.lastHash, events: events + next.events)
+  /// This slice with those that follow it without a gap, as one.
+  func joined(with following: [JournalSlice]) -> JournalSlice {
+    guard let last = following.last else { return self }
+    var events = events
+    events.reserveCapacity(events.count + following.reduce(0) { $0 + $1.events.count })
+    for slice in following { events += slice.events }
+    return JournalSlice(epoch: epoch, previousHash: previousHash, lastHash: last.lastHash, events: events)
   }
 }

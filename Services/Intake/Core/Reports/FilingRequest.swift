@@ -1,7 +1,7 @@
 import Domain
 
 /// A report that has passed every check but those that only the database can make.
-struct FilingRequest: Sendable {
+final class FilingRequest: Sendable {
   let report: Report
   let content: ReportContent
   let attachments: [String]
