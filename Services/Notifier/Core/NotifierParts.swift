@@ -28,8 +28,9 @@ public enum NotifierParts {
     let channels = policies.networks.first?.channels
     let worker = DeliveryWorker(
       pool: context.followingDatabase, policies: policies, outlets: outlets, client: HTTPClient(),
-      webhookSecret: webhookSecret, smtp: try smtp(channels.map { outlets.of($0) } ?? outlets, settings),
-      host: outlets.smtpSender?.split(separator: "@").last.map(String.init) ?? context.service, clock: context.clock, logger: context.logger, metrics: context.metrics, readiness: context.readiness)
+      webhookSecret: webhookSecret, smtp: try smtp(outlets, channels, settings),
+      host: outlets.smtpSender?.split(separator: "@").last.map(String.init) ?? context.service, clock: context.clock,
+      logger: context.logger, metrics: context.metrics, readiness: context.readiness)
     return [
       LoopService { await policies.run() },
       FollowerService(name: NoticeEffect.consumer, follower: follower, context: context),
@@ -46,14 +47,27 @@ public enum NotifierParts {
     return key
   }
 
-  private static func smtp(_ outlets: NoticeOutlets, _ settings: Settings) throws -> SMTPClient? {
+  private static func smtp(
+    _ own: NoticeOutlets, _ channels: ChannelPolicy?, _ settings: Settings
+  ) throws -> SMTPClient? {
+    let outlets = channels.map { own.of($0) } ?? own
     guard let server = outlets.smtpServer else { return nil }
     guard outlets.smtpSender != nil else { throw NotifierFault.senderMissing }
     var options = SMTPClientOptions(server: server)
     options.user = settings[NotifierKeys.smtpUser]
     options.password = settings[NotifierKeys.smtpPassword]
-    options.encryption = SMTPClientOptions.Encryption(rawValue: settings[NotifierKeys.smtpEncryption]) ?? .require
+    // Of a server that the network names, the network also says whether it encrypts.
+    let isPlain = own.smtpServer == nil && channels?.smtp?.usesTLS == false
+    options.encryption = isPlain ? .never : encryption(settings[NotifierKeys.smtpEncryption])
     return try SMTPClient(options)
+  }
+
+  static func encryption(_ text: String) -> SMTPClientOptions.Encryption {
+    switch text {
+    case "never": .never
+    case "whenOffered": .whenOffered
+    default: .require
+    }
   }
 }
 

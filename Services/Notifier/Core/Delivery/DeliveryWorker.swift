@@ -56,7 +56,8 @@ public actor DeliveryWorker {
     }
   }
 
-  private func drain(_ district: UnitCode) async throws {
+  /// Sends everything that is due in the district.
+  func drain(_ district: UnitCode) async throws {
     guard let network = policies.current(district) else { return }
     let queue = DeliveryQueue(district: district, pool: pool)
     while !Task.isCancelled {

@@ -27,6 +27,7 @@ struct NoticeText: Sendable, Hashable {
     for name in ["case_id", "state", "category_code", "unit_code", "clock", "rung", "act", "reason", "result"] {
       values[name] = payload[name]?.stringValue ?? ""
     }
+    if !isEnglish, let name = clockNames[values["clock"] ?? ""] { values["clock"] = name }
     values["merged_into"] = payload["merged_into"]?.stringValue ?? ""
     values["network"] = isEnglish ? network.identity.nameEn : network.identity.nameZh
     if let category = policy.catalogue[CategoryCode(values["category_code"] ?? "")] {
@@ -42,9 +43,15 @@ struct NoticeText: Sendable, Hashable {
       let (date, time) = policy.calendar.zone.local(Instant(microseconds: due))
       values["due_at"] = "\(date) \(time)"
     }
-    if let late = payload["late_seconds"]?.integerValue { values["late"] = "\(late / 60) min" }
+    if let late = payload["late_seconds"]?.integerValue { values["late"] = isEnglish ? "\(late / 60) min" : "\(late / 60)分钟" }
     return values
   }
+
+  /// The clocks as they are called in Chinese (docs/glossary.md).
+  private static let clockNames = [
+    ClockName.decide.rawValue: "派遣", ClockName.sign.rawValue: "签收", ClockName.contact.rawValue: "联系",
+    ClockName.handle.rawValue: "处置", ClockName.verify.rawValue: "核查",
+  ]
 
   /// Puts values in the place of `{name}`; what has no value becomes empty.
   static func fill(_ template: String, _ values: [String: String]) -> String {
