@@ -152,6 +152,12 @@ targets += [
     ]),
   tests("JournalTests", everyServiceNeeds + ["CaseworkSupport", "TestSupport"]),
   tests("CaseworkTests", everyServiceNeeds + ["CaseworkSupport", "TestSupport", "DomainSamples"]),
+  tests("DispatcherCoreTests", everyServiceNeeds + ["DispatcherCore", "CaseworkSupport", "TestSupport"]),
+  tests("EscalationCoreTests", everyServiceNeeds + ["EscalationCore", "CaseworkSupport", "TestSupport"]),
+  tests("StatsCoreTests", everyServiceNeeds + ["StatsCore", "CaseworkSupport", "TestSupport"]),
+  tests(
+    "NotifierCoreTests", everyServiceNeeds + ["NotifierCore", "Transfer", "CaseworkSupport", "TestSupport"],
+    exclude: ["Servers"]),
   tests("TidyTests", []),
 ]
 
