@@ -42,8 +42,10 @@ struct NoticeText: Sendable, Hashable {
     if let due = payload["due_at_microseconds"]?.integerValue {
       let (date, time) = policy.calendar.zone.local(Instant(microseconds: due))
       values["due_at"] = "\(date) \(time)"
+      // How long the clock has run over; `late_seconds` says how late the rung fired.
+      let over = max(0, (payload["at_microseconds"]?.integerValue ?? due) - due) / Instant.microsecondsPerMinute
+      values["late"] = isEnglish ? "\(over) min" : "\(over)分钟"
     }
-    if let late = payload["late_seconds"]?.integerValue { values["late"] = isEnglish ? "\(late / 60) min" : "\(late / 60)分钟" }
     return values
   }
 

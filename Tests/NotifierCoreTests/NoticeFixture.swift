@@ -1,0 +1,161 @@
+import Casework
+import CaseworkSupport
+import Domain
+import GridNetwork
+import Journal
+import Operations
+import Platform
+import PostgresClient
+import Transfer
+
+@testable import NotifierCore
+
+/// The sample network with notices on every channel, in Chinese and English.
+enum NoticeNetwork {
+  static let files: [String: [UInt8]] = {
+    var files = SampleNetworkFiles.all
+    files["channels.yaml"] = Array(channels.utf8)
+    for kind in NoticeKind.allCases {
+      files["templates/\(kind.rawValue).en.txt"] = Array(
+        "[{network}] \(kind.rawValue) {case_id}\n\n{category} at {unit}, {department}, due {due_at}, {late} over\n".utf8)
+      files["templates/\(kind.rawValue).zh.txt"] = Array(
+        "[{network}] \(kind.rawValue) 案件 {case_id}\n\n{unit}的{category},{department},{clock}时限 {due_at},超时{late}\n"
+          .utf8)
+    }
+    return files
+  }()
+
+  static func read() throws -> LoadedNetwork {
+    try NetworkReader.read(MemorySource(files: files), version: 1, geometry: .skip)
+  }
+
+  private static var channels: String {
+    let ruled: [NoticeKind: String] = [
+      .dispatched: "to: [handler@lead], channels: [inbox, webhook, smtp]",
+      .desked: "to: [dispatcher@district, supervisor@street], channels: [inbox, webhook]",
+      .task: "to: [officer@grid], channels: [inbox]",
+      .remind: "channels: [inbox, smtp], digest: true",
+      .red: "channels: [inbox, smtp], urgent: true",
+      .filed: "channels: [inbox, webhook]",
+      .closed: "channels: [inbox, smtp]",
+    ]
+    let notices = NoticeKind.allCases.map { kind in
+      "  - {kind: \(kind.rawValue), \(ruled[kind] ?? "to: [handler@lead], channels: [inbox]")}"
+    }
+    return """
+      languages: [zh, en]
+      quiet: {hours: ["22:00-07:30"]}
+      digest_at: ["08:30", "14:00"]
+      max_attempts: 3
+      retry_after: [1 urgent_minutes, 5 urgent_minutes]
+      webhook: {url: "", timeout_seconds: 1}
+      notices:
+      \(notices.joined(separator: "\n"))
+
+      """
+  }
+}
+
+/// A database with that network, people with addresses, and the parts of the notifier.
+struct NoticeFixture {
+  static let secret = [UInt8](repeating: 7, count: 32)
+
+  let fixture: CaseworkFixture
+  let outlets: NoticeOutlets
+  private let sink: DurableSink
+
+  static func with(
+    webhook: ChildServer? = nil, mail: ChildServer? = nil, _ body: (NoticeFixture) async throws -> Void
+  ) async throws {
+    let fixture = try await CaseworkFixture.make(named: "notices", files: NoticeNetwork.files)
+    let outlets = NoticeOutlets(
+      webhookURL: webhook.map { "http://127.0.0.1:\($0.port)/notices" },
+      smtpServer: mail.map { "smtp://127.0.0.1:\($0.port)" }, smtpSender: mail.map { _ in "gridloop@baoan.example" })
+    try await body(NoticeFixture(fixture: fixture, outlets: outlets))
+    await fixture.close()
+  }
+
+  private init(fixture: CaseworkFixture, outlets: NoticeOutlets) {
+    self.fixture = fixture
+    self.outlets = outlets
+    sink = DurableSink(
+      consumer: NoticeEffect.consumer, pool: fixture.pool,
+      effect: NoticeEffect(policies: fixture.policies, outlets: outlets), logger: silent)
+  }
+
+  /// Applies the journal to its end.
+  func follow() async throws {
+    while true {
+      let position = try await sink.position("d")
+      guard let slice = try await fixture.reader.events("d", after: position.seq) else { return }
+      _ = try await sink.apply(slice, to: "d", from: position)
+    }
+  }
+
+  func addUser(
+    _ name: String, role: String, unit: String = "d", department: String? = nil, email: String?,
+    language: String? = nil, isDisabled: Bool = false
+  ) async throws {
+    try await fixture.pool.execute(
+      .unprepared(
+        """
+        INSERT INTO users (district, username, role, unit, department, email, language, password_hash, disabled_at)
+        VALUES ('d', $1, $2, $3, $4, $5, $6, '', CASE WHEN $7 THEN clock_timestamp() END)
+        """),
+      [
+        .text(name), .text(role), .text(unit), .text(department), .text(email), .text(language), .bool(isDisabled),
+      ])
+  }
+
+  func worker(_ pool: PostgresPool? = nil, readiness: Readiness = Readiness()) throws -> DeliveryWorker {
+    let smtp = try outlets.smtpServer.map { server in
+      var options = SMTPClientOptions(server: server)
+      options.encryption = .never
+      return try SMTPClient(options)
+    }
+    return DeliveryWorker(
+      pool: pool ?? fixture.pool, policies: fixture.policies, outlets: outlets, client: HTTPClient(),
+      webhookSecret: Self.secret, smtp: smtp, host: "gridloop.test", clock: fixture.clock, logger: silent,
+      metrics: MetricsRegistry(), readiness: readiness)
+  }
+
+  /// State, attempts, last fault and, in seconds from now, the next attempt of every delivery, by channel and event.
+  func deliveries() async throws -> [DeliveryRow] {
+    try await fixture.pool.query(
+      .unprepared(
+        """
+        SELECT channel, seq, state, attempts, last_fault, next_attempt_at, target, language, digest, notice,
+               delivered_at IS NOT NULL FROM deliveries ORDER BY seq, part, channel
+        """)
+    ).map { row in
+      DeliveryRow(
+        channel: try row.text(0), seq: try row.int64(1), state: try row.text(2), attempts: try row.int32(3),
+        fault: try row.textOrNil(4),
+        inSeconds: (try row.timestamp(5).microseconds - fixture.clock.microseconds) / 1_000_000, target: try row.text(6),
+        language: try row.text(7), digest: try row.bool(8), notice: try row.text(9), isDelivered: try row.bool(10))
+    }
+  }
+
+  /// A case that was filed and sent to the urban management.
+  @discardableResult
+  func dispatched() async throws -> CaseID {
+    let id = try await fixture.file()
+    try await fixture.route(id)
+    try await follow()
+    return id
+  }
+}
+
+struct DeliveryRow: Equatable {
+  let channel: String
+  let seq: Int64
+  let state: String
+  let attempts: Int32
+  let fault: String?
+  let inSeconds: Int64
+  let target: String
+  let language: String
+  let digest: Bool
+  let notice: String
+  let isDelivered: Bool
+}
