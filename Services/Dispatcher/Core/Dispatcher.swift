@@ -27,12 +27,15 @@ public actor Dispatcher {
   private let logger: Logger
   private let metrics: DispatcherMetrics
   private let check: Readiness.Check
+  private let sweepMilliseconds: Int
   /// Districts that are being swept, and whether they were woken meanwhile.
   private var sweeping: [UnitCode: Bool] = [:]
 
+  /// - Parameter sweepMilliseconds: how often it looks without being woken.
   public init(
     pool: PostgresPool, policies: PolicyStore, publisher: JournalPublisher, bus: any Bus, clock: any WallClock,
-    logger: Logger, metrics: MetricsRegistry, readiness: Readiness
+    logger: Logger, metrics: MetricsRegistry, readiness: Readiness,
+    sweepMilliseconds: Int = Dispatcher.sweepMilliseconds
   ) {
     self.pool = pool
     self.policies = policies
@@ -42,6 +45,7 @@ public actor Dispatcher {
     self.logger = logger
     self.metrics = DispatcherMetrics(metrics)
     check = readiness.check("dispatch")
+    self.sweepMilliseconds = sweepMilliseconds
   }
 
   /// Works until the task is cancelled.
@@ -71,7 +75,7 @@ public actor Dispatcher {
   private func sweepRegularly() async {
     while !Task.isCancelled {
       for district in policies.districts { wake(district) }
-      try? await Task.sleep(for: .milliseconds(Self.sweepMilliseconds))
+      try? await Task.sleep(for: .milliseconds(sweepMilliseconds))
     }
   }
 

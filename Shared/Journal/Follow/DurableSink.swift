@@ -45,12 +45,12 @@ public final class DurableSink: JournalSink {
   private static let advance = Statement(
     "position_advance",
     """
-    UPDATE positions SET seq = $3, epoch = $4, hash = $5, quarantines = $8 + $9, updated_at = clock_timestamp()
+    UPDATE positions SET seq = $3, epoch = $4, hash = $5, updated_at = clock_timestamp()
     WHERE district = $1 AND consumer = $2 AND seq = $6 AND hash = $7 AND quarantines = $8
     """)
 
-  private static let lock = Statement(
-    "position_release",
+  private static let change = Statement(
+    "position_change_quarantine",
     """
     UPDATE positions SET quarantines = quarantines + 1 WHERE district = $1 AND consumer = $2 RETURNING seq
     """)
@@ -99,10 +99,11 @@ public final class DurableSink: JournalSink {
     let held = quarantine[district]
     let events = held.passing(slice.events)
     let effect = effect
-    let advance = advanceCall(district, from: position, to: slice.end, held, isChanged: false)
+    let advance = advanceCall(district, from: position, to: slice.end, held)
     try await pool.transaction { transaction in
-      if !events.isEmpty { try effect.apply(events, in: transaction) }
+      // First, so that of two copies the second waits here, and not amid the rows of the effect.
       guard try transaction.execute(advance.statement, advance.parameters) == 1 else { throw PositionMoved() }
+      if !events.isEmpty { try effect.apply(events, in: transaction) }
     }
     await effect.committed(events)
     return slice.end
@@ -115,7 +116,10 @@ public final class DurableSink: JournalSink {
   ) async throws -> JournalPosition {
     let known = quarantine[district]
     let (effect, quarantine) = (effect, quarantine)
+    let advance = advanceCall(district, from: position, to: slice.end, known)
+    let change = PostgresCall(Self.change, key(district))
     let (held, applied, faults) = try await pool.transaction { transaction in
+      guard try transaction.execute(advance.statement, advance.parameters) == 1 else { throw PositionMoved() }
       var held = known
       var applied: [JournalEvent] = []
       var faults: [(event: JournalEvent, fault: String)] = []
@@ -128,11 +132,9 @@ public final class DurableSink: JournalSink {
           held.firstSeqs[event.caseNumber] = event.seq
         }
       }
-      let advance = advanceCall(district, from: position, to: slice.end, known, isChanged: !faults.isEmpty)
-      guard try transaction.execute(advance.statement, advance.parameters) == 1 else { throw PositionMoved() }
       if !faults.isEmpty {
         held.change += 1
-        _ = try transaction.finalPipeline(faults.map { quarantine.addCall($0.event, fault: $0.fault) })
+        _ = try transaction.finalPipeline([change] + faults.map { quarantine.addCall($0.event, fault: $0.fault) })
       }
       return (held, applied, faults)
     }
@@ -143,13 +145,12 @@ public final class DurableSink: JournalSink {
   }
 
   private func advanceCall(
-    _ district: UnitCode, from old: JournalPosition, to new: JournalPosition, _ held: Quarantine.Held, isChanged: Bool
+    _ district: UnitCode, from old: JournalPosition, to new: JournalPosition, _ held: Quarantine.Held
   ) -> PostgresCall {
     PostgresCall(
       Self.advance,
       key(district) + [
         .int64(new.seq), .int32(new.epoch), .bytes(new.hash), .int64(old.seq), .bytes(old.hash), .int64(held.change),
-        .int64(isChanged ? 1 : 0),
       ])
   }
 
@@ -201,7 +202,7 @@ extension DurableSink {
     let forget = quarantine.forgetCall(id.district, id.number)
     return try await pool.transaction { transaction in
       // Whoever applies events meanwhile waits for this row and then finds that the quarantine has changed.
-      guard let position = try transaction.query(Self.lock, key).first,
+      guard let position = try transaction.query(Self.change, key).first,
         let held = try transaction.query(forget.statement, forget.parameters).first
       else { return nil }
       let events = try JournalReader.events(
