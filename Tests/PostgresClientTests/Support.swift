@@ -27,7 +27,7 @@ func withPool<Result: Sendable>(
 
 /// Suspends until `condition` holds, asking again each time the scheduler comes round; false after `seconds`.
 func eventually(
-  within seconds: Int64 = 20, _ condition: () async throws -> Bool
+  within seconds: Int64 = 60, _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
   let deadline = MonotonicClock.microseconds + seconds * 1_000_000
   while try await !condition() {

@@ -19,6 +19,7 @@ public actor JournalFollower {
   private let sink: any JournalSink
   private let logger: Logger
   private let paceMicroseconds: Int64
+  private let headPollMilliseconds: Int64
   private var districts: [UnitCode: FollowMachine] = [:]
   private var halted: [UnitCode: FollowFault] = [:]
   /// Districts whose sink is applying a slice at this moment.
@@ -28,16 +29,20 @@ public actor JournalFollower {
   private var lastApplied: [UnitCode: Int64] = [:]
   private var wakeSignals: AsyncStream<Void>.Continuation?
 
-  /// - Parameter paceMicroseconds: the least time from one application to the next; longer shares more in one commit.
+  /// - Parameters:
+  ///   - paceMicroseconds: the least time from one application to the next; longer shares more in one commit.
+  ///   - headPollMilliseconds: how often the heads are read.
   public init(
     bus: any Bus, reader: JournalReader, sink: any JournalSink, logger: Logger,
-    paceMicroseconds: Int64 = JournalFollower.paceMicroseconds
+    paceMicroseconds: Int64 = JournalFollower.paceMicroseconds,
+    headPollMilliseconds: Int64 = JournalFollower.headPollMilliseconds
   ) {
     self.bus = bus
     self.reader = reader
     self.sink = sink
     self.logger = logger
     self.paceMicroseconds = paceMicroseconds
+    self.headPollMilliseconds = headPollMilliseconds
   }
 
   /// Events known of and not yet applied, by district.
@@ -81,7 +86,7 @@ public actor JournalFollower {
       } catch {
         note(error, "the heads of the journals cannot be read")
       }
-      try? await Task.sleep(for: .milliseconds(Self.headPollMilliseconds))
+      try? await Task.sleep(for: .milliseconds(headPollMilliseconds))
     }
   }
 
