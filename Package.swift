@@ -91,7 +91,10 @@ var targets: [Target] = [
     ]),
   shared(
     "WebAuth",
-    ["Operations", "Domain", "Wire", "PostgresClient", "Cryptography", "Platform", hummingbird, nioCore, httpTypes, logging]),
+    [
+      "Operations", "Domain", "Wire", "PostgresClient", "Cryptography", "Platform", hummingbird, nioCore, httpTypes,
+      logging,
+    ]),
 ]
 
 targets += service("intake", everyServiceNeeds + ["WebAuth", hummingbird, nioCore, httpTypes])
@@ -147,7 +150,8 @@ targets += [
   tests(
     "GridctlCoreTests",
     [
-      "GridctlCore", "TestSupport", "Domain", "Wire", "GridNetwork", "Journal", "PostgresClient", "Platform", "Casework",
+      "GridctlCore", "TestSupport", "Domain", "Wire", "GridNetwork", "Journal", "PostgresClient", "Platform",
+      "Casework",
       "Cryptography", "Operations", "Transfer", logging, arguments, histogram,
     ]),
   tests("JournalTests", everyServiceNeeds + ["CaseworkSupport", "TestSupport"]),

@@ -109,7 +109,7 @@ public struct CurveKeyPair: Sendable, CustomStringConvertible {
   public static func loadOrCreate(at path: String) throws(BusError) -> CurveKeyPair {
     do {
       return try load(from: path)
-    } catch where error.errorNumber == ENOENT {
+    } catch let error where error.errorNumber == ENOENT {
       let keys = try generate()
       do {
         let temporary = "\(path).\(getpid())"

@@ -154,7 +154,8 @@ final class EasyHandle {
   }
 
   func setOpenSocket(
-    _ function: @convention(c) (UnsafeMutableRawPointer?, curlsocktype, UnsafeMutablePointer<curl_sockaddr>?) ->
+    _ function:
+      @convention(c) (UnsafeMutableRawPointer?, curlsocktype, UnsafeMutablePointer<curl_sockaddr>?) ->
       curl_socket_t
   ) {
     check(gl_curl_set_open_socket_function(pointer, function), CURLOPT_OPENSOCKETFUNCTION)

@@ -1,9 +1,9 @@
 public import Casework
+import Cryptography
 public import Domain
 public import Journal
 public import Logging
 public import PostgresClient
-import Cryptography
 
 /// A logger that says nothing.
 public let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }

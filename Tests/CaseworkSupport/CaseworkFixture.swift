@@ -1,13 +1,13 @@
 public import Casework
+import Cryptography
 public import Domain
 public import GridNetwork
 public import Journal
+import Logging
 public import MessageBus
 public import Platform
 public import PostgresClient
 public import TestSupport
-import Cryptography
-import Logging
 import Wire
 
 /// A database of its own with the schema and one network in force, and what a service needs to work on its cases.

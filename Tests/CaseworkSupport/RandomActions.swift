@@ -1,8 +1,8 @@
 import Casework
 public import Domain
-public import TestSupport
 import GridNetwork
 import Journal
+public import TestSupport
 
 /// Everything that people and services may do to the cases of a fixture, at random: right and wrong commands, routing,
 /// new reports, and time that goes on.

@@ -35,7 +35,8 @@ import Testing
   @Test func anOldVersionIsReadFromTheDatabaseByWhoNeverHeldIt() async throws {
     try await CaseworkFixture.with("policies") { fixture in
       for version: Int32 in 2...12 {
-        try await CaseworkFixture.load(files(signWithin: "\(version) urgent_hours"), version: version, pool: fixture.pool)
+        try await CaseworkFixture.load(
+          files(signWithin: "\(version) urgent_hours"), version: version, pool: fixture.pool)
       }
       let store = PolicyStore(pool: fixture.pool, geometry: .skip, logger: silent)
       try await store.refresh()

@@ -77,11 +77,11 @@ import Testing
           - clock: handle
         """,
         with: """
-              - {name: early, at: 75% used, to: [supervisor@community], act: yellow}
-              - {name: street, at: "0", to: [supervisor@street], act: red}
-              - {name: inspection, at: +1 urgent_hours, to: [inspector@district], act: flag}
-          - clock: handle
-        """, in: "ladder.yaml")
+                - {name: early, at: 75% used, to: [supervisor@community], act: yellow}
+                - {name: street, at: "0", to: [supervisor@street], act: red}
+                - {name: inspection, at: +1 urgent_hours, to: [inspector@district], act: flag}
+            - clock: handle
+          """, in: "ladder.yaml")
       try await running(fixture) {
         try await expectTimers(fixture, 2)
         fixture.advance(seconds: 70 * 60)
@@ -92,7 +92,8 @@ import Testing
         #expect(
           try await eventually {
             let row = try await fixture.pool.query(
-              .unprepared("SELECT fire_at FROM timers WHERE clock = 'sign'")).first
+              .unprepared("SELECT fire_at FROM timers WHERE clock = 'sign'")
+            ).first
             return try row?.timestamp(0).instant == next
           })
         for (minutes, rungs) in [

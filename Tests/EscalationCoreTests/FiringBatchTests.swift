@@ -98,9 +98,10 @@ import Testing
       try await rig.settle()
       let fired = try await fixture.fired(id, clock: .sign)
       #expect(fired.map(\.rung) == ["reminder", "street", "reminder", "street"])
-      #expect(fired.map { $0.receivers.first } == [
-        "handler@d/urban", "supervisor@s1", "handler@d/water", "supervisor@s1",
-      ])
+      #expect(
+        fired.map { $0.receivers.first } == [
+          "handler@d/urban", "supervisor@s1", "handler@d/water", "supervisor@s1",
+        ])
     }
   }
 

@@ -58,7 +58,8 @@ import Testing
       for change in changes {
         for seq: Int64 in [1, 4, 6] {
           let undo = try await fixture.pool.query(
-            .unprepared("SELECT epoch, at, case_number, kind, actor, body, prev_hash, hash FROM journal WHERE seq = $1"),
+            .unprepared(
+              "SELECT epoch, at, case_number, kind, actor, body, prev_hash, hash FROM journal WHERE seq = $1"),
             [.int64(seq)]
           ).onlyRow()
           let restore: [PostgresParameter] = [

@@ -1,5 +1,6 @@
-@testable import MessageBus
 import Testing
+
+@testable import MessageBus
 
 struct BusInboxTests {
   private func message(_ number: Int, bytes: Int = 1) -> BusMessage {

@@ -1,5 +1,6 @@
-@testable import MessageBus
 import Testing
+
+@testable import MessageBus
 
 struct PeerTableTests {
   private static func key(_ byte: UInt8) throws -> CurvePublicKey {

@@ -118,8 +118,11 @@ struct ZeroMQBusTests {
     var isOrdered = true
     while expected < 10_000, isOrdered {
       for event in await inbox.nextBatch(maxEvents: 512) {
-        isOrdered = isOrdered && event == .message(
-          BusMessage(topic: topic, frames: [[UInt8(expected >> 8), UInt8(expected & 255)]]))
+        isOrdered =
+          isOrdered
+          && event
+            == .message(
+              BusMessage(topic: topic, frames: [[UInt8(expected >> 8), UInt8(expected & 255)]]))
         expected += 1
       }
     }

@@ -146,7 +146,8 @@ private let shapeBreaks = [
   Break(
     file: "grids.geojson", line: 3,
     text:
-      SmallNetwork.feature("02", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0.08],[0.11,0.05],[0.1,0.02],[0.1,0]]]") + ",",
+      SmallNetwork.feature("02", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0.08],[0.11,0.05],[0.1,0.02],[0.1,0]]]")
+      + ",",
     message: "a gap of"),
   Break(
     file: "grids.geojson", line: 3,

@@ -17,7 +17,8 @@ enum NoticeNetwork {
     files["channels.yaml"] = Array(channels.utf8)
     for kind in NoticeKind.allCases {
       files["templates/\(kind.rawValue).en.txt"] = Array(
-        "[{network}] \(kind.rawValue) {case_id}\n\n{category} at {unit}, {department}, due {due_at}, {late} over\n".utf8)
+        "[{network}] \(kind.rawValue) {case_id}\n\n{category} at {unit}, {department}, due {due_at}, {late} over\n".utf8
+      )
       files["templates/\(kind.rawValue).zh.txt"] = Array(
         "[{network}] \(kind.rawValue) 案件 {case_id}\n\n{unit}的{category},{department},{clock}时限 {due_at},超时{late}\n"
           .utf8)
@@ -131,7 +132,8 @@ struct NoticeFixture {
       DeliveryRow(
         channel: try row.text(0), seq: try row.int64(1), state: try row.text(2), attempts: try row.int32(3),
         fault: try row.textOrNil(4),
-        inSeconds: (try row.timestamp(5).microseconds - fixture.clock.microseconds) / 1_000_000, target: try row.text(6),
+        inSeconds: (try row.timestamp(5).microseconds - fixture.clock.microseconds) / 1_000_000,
+        target: try row.text(6),
         language: try row.text(7), digest: try row.bool(8), notice: try row.text(9), isDelivered: try row.bool(10))
     }
   }

@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test func onlyNamesOfValuesAreFilledIn() {
-    #expect(NoticeText.fill("{case_id} {unknown} {reason", ["case_id": "d-1", "unknown": "x"]) == "d-1 {unknown} {reason")
+    #expect(
+      NoticeText.fill("{case_id} {unknown} {reason", ["case_id": "d-1", "unknown": "x"]) == "d-1 {unknown} {reason")
     #expect(NoticeText.fill("{reason}.", [:]) == ".")
     #expect(
       NoticeText.fill("{reason}", ["reason": "{case_id}", "case_id": "d-1"]) == "{case_id}",

@@ -26,13 +26,15 @@ import Wire
       let code = HMACSHA256.code(of: signed, key: NoticeFixture.secret)
       #expect(headers["webhook-signature"]?.stringValue == "v1,\(Base64.standard.encode(code))")
       #expect(requests[1]["path"]?.stringValue == "/notices")
-      let data = try #require(try requests.map { request in
-        try JSONParser.parse(try Base64.standard.decode(request["body"]?.stringValue ?? ""))
-      }.first { $0["type"]?.stringValue == "case.dispatched" })
+      let data = try #require(
+        try requests.map { request in
+          try JSONParser.parse(try Base64.standard.decode(request["body"]?.stringValue ?? ""))
+        }.first { $0["type"]?.stringValue == "case.dispatched" })
       #expect(data["timestamp"]?.stringValue == "2026-03-02T01:00:00Z")
       #expect(data["data"]?["case_id"]?.stringValue == id.description)
       #expect(data["data"]?["department_code"]?.stringValue == "urban")
-      #expect(try await notices.deliveries().allSatisfy { $0.state == "delivered" && $0.isDelivered && $0.attempts == 1 })
+      #expect(
+        try await notices.deliveries().allSatisfy { $0.state == "delivered" && $0.isDelivered && $0.attempts == 1 })
     }
   }
 
@@ -55,7 +57,9 @@ import Wire
       #expect(seen[2][3].hasPrefix("timeout:"))
       #expect(seen[4].prefix(2) == ["3", "failed"] && seen[4][3] == "the receiver answered 500")
       #expect(seen[5].prefix(2) == ["3", "failed"], "not tried again by itself")
-      let identifiers = try await [hook.next(), hook.next(), hook.next()].map { $0["headers"]?["webhook-id"]?.stringValue }
+      let identifiers = try await [hook.next(), hook.next(), hook.next()].map {
+        $0["headers"]?["webhook-id"]?.stringValue
+      }
       #expect(Set(identifiers).count == 1, "a receiver can tell a repeat")
 
       // What an operator does.

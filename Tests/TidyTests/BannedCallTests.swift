@@ -20,7 +20,9 @@ import Testing
   private func isTest(_ file: SourceTree.File) -> Bool { file.path.hasPrefix("Tests/") }
 
   @Test("print is for the command line alone") func prints() throws {
-    try search(["print(", "Print(", "dump("], "output goes through the log", where: { !$0.path.hasPrefix("Services/Gridctl/") }) {
+    try search(
+      ["print(", "Print(", "dump("], "output goes through the log", where: { !$0.path.hasPrefix("Services/Gridctl/") }
+    ) {
       /(?:^|[^\w.])(?:print|debugPrint|dump)\(/
     }
   }
@@ -39,7 +41,9 @@ import Testing
       /(?:^|[^\w.])(?:sleep|usleep|nanosleep)\(|\bThread\.sleep\b/
     }
     try search(["Task.sleep"], "a test waits for a signal", where: isTest) { /\bTask\.sleep\b/ }
-    try search(["Task.sleep"], "name the time, with its unit", where: { !isTest($0) }) { /\bTask\.sleep\([^)]*\(\s*[0-9]/ }
+    try search(["Task.sleep"], "name the time, with its unit", where: { !isTest($0) }) {
+      /\bTask\.sleep\([^)]*\(\s*[0-9]/
+    }
   }
 
   @Test("Every promise to the compiler carries its proof in a comment") func promises() throws {

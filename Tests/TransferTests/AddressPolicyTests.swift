@@ -1,5 +1,6 @@
-@testable import Transfer
 import Testing
+
+@testable import Transfer
 
 @Suite(.timeLimit(.minutes(1)))
 struct AddressPolicyTests {

@@ -1,11 +1,11 @@
 public import Casework
+import Domain
 public import Journal
 public import Logging
 public import MessageBus
 public import Operations
 public import Platform
 public import PostgresClient
-import Domain
 import Wire
 
 /// Sends filed cases to their departments: at once when intake wakes it, and by a sweep of its own for what no wake-up

@@ -1,11 +1,11 @@
 public import Casework
+import Domain
+import GridNetwork
 public import Journal
 public import Logging
 public import Operations
 public import Platform
 public import PostgresClient
-import Domain
-import GridNetwork
 
 /// Fires the rungs of every clock's ladder, each once, never early, and says how late.
 public actor EscalationTimer {
@@ -81,7 +81,8 @@ public actor EscalationTimer {
     guard let version = policies.current(district)?.policy.version, laidOut[district] != version else { return }
     let woken = try await pool.query(
       Self.reconsider,
-      [.text(district.text), .int32(version), .timestamp(microseconds: clock.microseconds)]).affectedRows
+      [.text(district.text), .int32(version), .timestamp(microseconds: clock.microseconds)]
+    ).affectedRows
     laidOut[district] = version
     if woken > 0 {
       logger.notice(

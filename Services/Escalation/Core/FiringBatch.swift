@@ -1,7 +1,7 @@
 import Casework
 import Domain
-import Journal
 import GridNetwork
+import Journal
 import Platform
 import PostgresClient
 

@@ -1,8 +1,8 @@
 public import Casework
-public import Journal
-public import PostgresClient
 import Domain
 import GridNetwork
+public import Journal
+public import PostgresClient
 
 /// Keeps a timer for each clock that runs, from what the journal says.
 public struct TimerEffect: JournalEffect {

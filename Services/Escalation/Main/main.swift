@@ -1,6 +1,6 @@
 import Casework
-import GridNetwork
 import EscalationCore
+import GridNetwork
 import Journal
 import Operations
 

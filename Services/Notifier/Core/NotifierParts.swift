@@ -1,10 +1,10 @@
-public import Operations
-public import ServiceLifecycle
 import Casework
-import GridNetwork
 import Cryptography
+import GridNetwork
 import Journal
+public import Operations
 import Platform
+public import ServiceLifecycle
 import Transfer
 
 /// Puts the notifier's parts together.

@@ -1,8 +1,8 @@
 public import Casework
-public import Journal
-public import PostgresClient
 import Domain
 import GridNetwork
+public import Journal
+public import PostgresClient
 
 /// Keeps `rollup_daily` equal to what the journal says.
 public struct RollupEffect: JournalEffect {

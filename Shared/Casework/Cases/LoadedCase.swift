@@ -1,6 +1,6 @@
 public import Domain
-public import PostgresClient
 import Journal
+public import PostgresClient
 import Wire
 
 /// A case as it was read, with its number and, while the transaction lasts, its lock.

@@ -1,6 +1,6 @@
 import Domain
-import Journal
 import GridNetwork
+import Journal
 import Platform
 import PostgresClient
 

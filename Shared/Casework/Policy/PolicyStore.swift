@@ -1,8 +1,8 @@
 public import Domain
-public import Logging
 public import GridNetwork
-public import PostgresClient
+public import Logging
 import Platform
+public import PostgresClient
 
 /// The networks that this database serves, each at its newest version; older versions where a case asks for them.
 ///

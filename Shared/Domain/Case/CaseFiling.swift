@@ -53,7 +53,8 @@ extension CaseMachine {
     var clocks: [CaseClock] = []
     if verifyFirst {
       clocks = [
-        CaseClock.start(.verify, for: subject.traits(policy: policy), department: nil, version: 1, at: now, policy: policy)
+        CaseClock.start(
+          .verify, for: subject.traits(policy: policy), department: nil, version: 1, at: now, policy: policy)
       ].compactMap { $0 }
     }
     var draft = CaseDraft(

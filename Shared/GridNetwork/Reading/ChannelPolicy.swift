@@ -85,7 +85,6 @@ public struct NoticeTemplates: Sendable, Hashable {
     "network", "receiver", "count",
   ]
 
-
   let templates: [NoticeKind: [String: Template]]
   let languages: [String]
 

@@ -1,7 +1,7 @@
 public import Domain
 public import MessageBus
-public import Wire
 import Platform
+public import Wire
 
 /// Publishes what this process committed, and a beacon of each district's end several times a second.
 ///

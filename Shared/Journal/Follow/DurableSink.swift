@@ -85,7 +85,7 @@ public final class DurableSink: JournalSink {
       for _ in 0..<Self.maxAttempts {
         do {
           return try await applyAtOnce(slice, to: district, from: position)
-        } catch where Self.isOfAnEvent(error) {}
+        } catch let error where Self.isOfAnEvent(error) {}
       }
       return try await applyOneByOne(slice, to: district, from: position)
     } catch is PositionMoved {
@@ -127,7 +127,7 @@ public final class DurableSink: JournalSink {
         do {
           try transaction.savepoint { try effect.apply([event], in: transaction) }
           applied.append(event)
-        } catch where Self.isOfAnEvent(error) {
+        } catch let error where Self.isOfAnEvent(error) {
           faults.append((event, String(describing: error)))
           held.firstSeqs[event.caseNumber] = event.seq
         }
@@ -188,7 +188,7 @@ extension DurableSink {
         await effect.committed(events)
         logger.notice(
           "a case has left quarantine", metadata: ["consumer": "\(consumer)", "case": "\(id)"])
-      } catch where Self.isOfAnEvent(error) {
+      } catch let error where Self.isOfAnEvent(error) {
         let retake = quarantine.retakeCall(district, caseNumber, fault: String(describing: error))
         try await pool.execute(retake.statement, retake.parameters)
         tell(id, 0, String(describing: error))

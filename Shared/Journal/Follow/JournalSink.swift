@@ -13,7 +13,9 @@ public protocol JournalSink: Sendable {
 
   /// Applies events that continue `position` and answers how far the sink now is: the slice's end, or further when
   /// another copy was quicker.
-  func apply(_ slice: JournalSlice, to district: UnitCode, from position: JournalPosition) async throws
+  func apply(
+    _ slice: JournalSlice, to district: UnitCode, from position: JournalPosition
+  ) async throws
     -> JournalPosition
 }
 

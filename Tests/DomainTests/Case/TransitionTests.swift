@@ -124,8 +124,9 @@ private func allowedActions(_ state: CaseState, _ role: Role, leadIsUrban: Bool)
   }
 
   @Test("has a row in the table and an expectation") func everyActionHasARow() {
-    #expect(CaseTransition.table.map(\.action).sorted { $0.rawValue < $1.rawValue }
-      == CaseAction.allCases.sorted { $0.rawValue < $1.rawValue })
+    #expect(
+      CaseTransition.table.map(\.action).sorted { $0.rawValue < $1.rawValue }
+        == CaseAction.allCases.sorted { $0.rawValue < $1.rawValue })
     for action in CaseAction.allCases {
       let rows = expectations.filter { $0.command.action == action }
       #expect(CaseTransition.row(action).from == Set(rows.flatMap(\.from)), "\(action)")

@@ -35,7 +35,8 @@ public struct RandomWalk: Sendable {
         value, Router.route(value.traits(policy: sample.policy), policy: sample.policy), by: .service("dispatcher"),
         policy: sample.policy, now: now)
     case 1:
-      draft = value.state.isOpen
+      draft =
+        value.state.isOpen
         ? CaseMachine.join(value, source: .camera, contentDigest: [1, 2, 3], by: SampleActors.camera, now: now) : nil
     case 2:
       draft = try? CaseMachine.absorb(
@@ -57,7 +58,9 @@ public struct RandomWalk: Sendable {
     let endings: [CaseAction] =
       Int.random(in: 0..<8, using: &generator) == 0 ? [] : [.void, .merge, .settleOnSpot]
     let allowed = Self.actors.flatMap { actor in
-      CaseMachine.allowedActions(value, by: actor).filter { $0 != .comment && !endings.contains($0) }.map { (actor, $0) }
+      CaseMachine.allowedActions(value, by: actor).filter { $0 != .comment && !endings.contains($0) }.map {
+        (actor, $0)
+      }
     }
     if Int.random(in: 0..<4, using: &generator) > 0, let choice = allowed.randomElement(using: &generator) {
       actor = choice.0

@@ -54,7 +54,9 @@ public struct SamplePolicy: Sendable {
   }
 
   private static func sampleLimits() throws -> [LimitRule] {
-    func limit(_ clock: ClockName, _ stages: [(String, String)], _ condition: CaseCondition = CaseCondition()) throws
+    func limit(
+      _ clock: ClockName, _ stages: [(String, String)], _ condition: CaseCondition = CaseCondition()
+    ) throws
       -> LimitRule
     {
       LimitRule(

@@ -1,11 +1,11 @@
 public import Casework
+import Domain
+import GridNetwork
 public import Logging
 public import Operations
 public import Platform
 public import PostgresClient
 public import Transfer
-import Domain
-import GridNetwork
 
 /// Sends what is queued, with retries at the times the policy states, and says what could not be delivered.
 public actor DeliveryWorker {

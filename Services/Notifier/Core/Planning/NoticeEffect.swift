@@ -1,8 +1,8 @@
 public import Casework
-public import Journal
-public import PostgresClient
 import Domain
 import GridNetwork
+public import Journal
+public import PostgresClient
 
 /// Lays notices into inboxes and queues what leaves the house, from what the journal says.
 public struct NoticeEffect: JournalEffect {

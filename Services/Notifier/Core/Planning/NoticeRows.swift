@@ -1,6 +1,6 @@
 import Domain
-import Journal
 import GridNetwork
+import Journal
 import PostgresClient
 
 /// The rows of `inbox` and `deliveries` that a run of events makes.
