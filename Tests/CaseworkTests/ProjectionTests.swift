@@ -28,7 +28,8 @@ import Wire
           .unprepared(
             """
             SELECT snapshot, version, state, unit, unit_path, category, source, lead, facts, due_at, handle_due_at,
-                   dispatched_at, handled_at, closed_at, updated_at, policy_version, case_id, filed_day - DATE '1970-01-01'
+                   dispatched_at, handled_at, closed_at, updated_at, policy_version, case_id,
+                   filed_day - DATE '1970-01-01'
             FROM cases WHERE number = $1
             """), [.int64(number)]
         ).onlyRow()

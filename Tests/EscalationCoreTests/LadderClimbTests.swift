@@ -16,7 +16,8 @@ import Testing
     let rung: FiredRung
   }
 
-  /// The limit of signing is two working hours: 09:00 to 11:00 on a Monday; offices close from 12:00 to 14:00 and at 18:00.
+  /// The limit of signing is two working hours: 09:00 to 11:00 on a Monday. Offices close from 12:00 to 14:00
+  /// and at 18:00.
   private let steps: [Step] = [
     Step(at: CaseworkFixture.march(2, 10, 36), rung: rung("reminder", "remind", ["handler@440306/CGJ"])),
     Step(

@@ -24,7 +24,8 @@ private struct RandomFollowing {
     loss = Int.random(in: 0...100, using: &random)
   }
 
-  /// Writes at least so many events while following, then waits for the machine to reach the end; false when it does not.
+  /// Writes at least so many events while following, then waits for the machine to reach the end; false when it
+  /// does not.
   mutating func run(events: Int) -> Bool {
     while chain.events.count < events {
       if Int.random(in: 0..<3, using: &random) == 0 { write() }

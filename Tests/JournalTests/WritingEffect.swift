@@ -32,7 +32,8 @@ final class WritingEffect: JournalEffect {
     try await fixture.pool.execute(
       script: """
         CREATE TABLE IF NOT EXISTS effects (
-          place bigint GENERATED ALWAYS AS IDENTITY, seq bigint NOT NULL, case_number bigint NOT NULL, copy text NOT NULL)
+          place bigint GENERATED ALWAYS AS IDENTITY, seq bigint NOT NULL, case_number bigint NOT NULL,
+          copy text NOT NULL)
         """)
   }
 

@@ -3,7 +3,7 @@ import Journal
 import PostgresClient
 import Wire
 
-/// What events do to the timers: the first rung of each clock that started or moved on, nothing for clocks that stopped.
+/// What events do to the timers: the first rung of each clock that started or moved on, nothing for those that stopped.
 struct TimerPlan {
   private struct Key: Hashable {
     let caseNumber: Int64
@@ -43,7 +43,7 @@ struct TimerPlan {
     let ended = wakes.filter { $0.value == nil }.map(\.key)
     let running = wakes.compactMap { key, wake in wake.map { (key, $0) } }
     return [
-      Self.deleteCall(district, ended.prefix(0).map { ($0.caseNumber, $0.clock) }),
+      Self.deleteCall(district, ended.map { ($0.caseNumber, $0.clock) }),
       Self.upsertCall(district, running.map { ($0.0.caseNumber, $0.1) }),
     ].compactMap { $0 }
   }
