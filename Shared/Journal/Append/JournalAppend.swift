@@ -3,12 +3,9 @@ public import PostgresClient
 public import Wire
 
 /// The one statement that adds to a journal: the function `journal_append` of the first migration.
+///
+/// Whoever appends bounds the batch: by reports, commands, claimed cases or fired timers.
 public enum JournalAppend {
-  /// The cases and events of one commit are at most so many; what is more waits for the next.
-  public static let maxBatchEvents = 1_000
-  /// Bodies and snapshots of one commit together.
-  public static let maxBatchBytes = 8 << 20
-
   private static let statement = Statement(
     "journal_append",
     """

@@ -10,7 +10,7 @@ import Wire
 /// Commits batches of reports of one district: one transaction for each, in one round trip where no report has a key,
 /// an attachment or a case to join.
 struct FilingCommit: Sendable {
-  /// Reports in one transaction at most; each makes one event or two, and `JournalAppend.maxBatchEvents` bounds those.
+  /// Reports in one transaction at most; each makes one event or two.
   static let maxBatchReports = 400
   /// How often a batch is tried where that is safe: nothing of it was kept, or what was kept is found by its key.
   static let maxAttempts = 4

@@ -16,6 +16,14 @@ struct QueuedDelivery: Sendable, Hashable {
   /// This attempt included.
   let attempts: Int32
 
+  /// The user a mail is for, by name; empty on other channels.
+  var person: String {
+    channel.hasPrefix(Self.mailPrefix) ? String(channel.dropFirst(Self.mailPrefix.count)) : ""
+  }
+
+  /// How the channel of a mail begins; the user's name follows.
+  private static let mailPrefix = "smtp:"
+
   /// The same at each attempt, so that a receiver can tell a repeat.
   func id(_ district: UnitCode) -> String { "\(district)-\(seq)-\(part)-\(channel)" }
 }

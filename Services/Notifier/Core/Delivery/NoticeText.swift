@@ -13,7 +13,8 @@ struct NoticeText: Sendable, Hashable {
       let kind = NoticeKind(rawValue: delivery.notice),
       let template = network.templates.template(kind, language: delivery.language)
     else { return nil }
-    let values = Self.values(payload, network: network, language: delivery.language)
+    var values = Self.values(payload, network: network, language: delivery.language)
+    values["receiver"] = delivery.person
     subject = Self.fill(template.subject, values)
     body = Self.fill(template.body, values)
   }
