@@ -102,7 +102,8 @@ class CaseLife(unittest.TestCase):
 
             people = [
                 threading.Thread(target=act, args=(f"handler@{POSTERS_DEPARTMENT}", "sign", {})),
-                threading.Thread(target=act, args=(DISPATCHER, "redirect", {"department": "JTJ"})),
+                # Not a redirect: a handler whose department no longer leads may not even see the case (404).
+                threading.Thread(target=act, args=(DISPATCHER, "void", {"reason": "a mistake"})),
             ]
             for person in people:
                 person.start()
