@@ -16,7 +16,7 @@ public actor Dispatcher {
   /// How long after a fault before the next try.
   public static let retryMilliseconds = 250
   /// The least time from one batch of a district to the next: under load, cases that come together share a commit.
-  public static let paceMicroseconds: Int64 = 3_000
+  public static let paceMicroseconds: Int64 = 5_000
   private static let maxDrainedWakeUps = 1_024
 
   private let pool: PostgresPool

@@ -16,6 +16,7 @@ public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
 
   private let maxBatch: Int
   private let maxWaiting: Int
+  private let pace: GroupPace?
   private let commit: Commit
   private var waiting: [Waiting] = []
   private var isCommitting = false
@@ -25,10 +26,12 @@ public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
   /// - Parameters:
   ///   - maxBatch: requests in one commit at most.
   ///   - maxWaiting: requests that may wait at once.
-  public init(maxBatch: Int, maxWaiting: Int, commit: @escaping Commit) {
+  ///   - pace: under load, the least time from one commit to the next; nil for none.
+  public init(maxBatch: Int, maxWaiting: Int, pace: GroupPace? = nil, commit: @escaping Commit) {
     precondition(maxBatch > 0 && maxWaiting >= maxBatch, "the queue holds at least one batch")
     self.maxBatch = maxBatch
     self.maxWaiting = maxWaiting
+    self.pace = pace
     self.commit = commit
   }
 
@@ -58,6 +61,7 @@ public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
     while !waiting.isEmpty {
       let batch = Array(waiting.prefix(maxBatch))
       waiting.removeFirst(batch.count)
+      let began = MonotonicClock.microseconds
       do {
         let results = try await commit(batch.map(\.request))
         precondition(results.count == batch.count, "a commit answers every request of its batch")
@@ -65,10 +69,26 @@ public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
       } catch {
         for waiting in batch { waiting.continuation.resume(throwing: error) }
       }
+      if let pace, batch.count >= pace.fromRequests {
+        // Nobody cancels this task; were it cancelled, the next commit would only come sooner.
+        try? await MonotonicClock.wait(until: began + pace.microseconds)
+      }
     }
     isCommitting = false
     for continuation in idleContinuations { continuation.resume() }
     idleContinuations = []
+  }
+}
+
+/// How commits are spaced under load: after one of at least so many requests the next begins no sooner than this, so that
+/// more share it. Smaller commits follow each other at once.
+public struct GroupPace: Sendable, Hashable {
+  public let fromRequests: Int
+  public let microseconds: Int64
+
+  public init(fromRequests: Int, microseconds: Int64) {
+    self.fromRequests = fromRequests
+    self.microseconds = microseconds
   }
 }
 

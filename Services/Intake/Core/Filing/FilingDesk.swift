@@ -18,6 +18,9 @@ actor FilingDesk {
 
   typealias Outcomes = [Result<FilingOutcome, any Error>]
 
+  /// Under load a commit is shared by more reports; at a thousand a second commits hold two or three and are not paced.
+  private static let pace = GroupPace(fromRequests: 12, microseconds: 6_000)
+
   private let makeCommit: @Sendable (UnitCode) -> FilingCommit
   private let metrics: IntakeMetrics
   private var groups: [UnitCode: GroupCommit<[FilingRequest], Outcomes>] = [:]
@@ -60,7 +63,7 @@ actor FilingDesk {
     if let known = groups[district] { return known }
     let commit = makeCommit(district)
     let group = GroupCommit<[FilingRequest], Outcomes>(
-      maxBatch: Self.maxBatchParcels, maxWaiting: Self.maxWaitingParcels
+      maxBatch: Self.maxBatchParcels, maxWaiting: Self.maxWaitingParcels, pace: Self.pace
     ) { parcels in
       var results = await commit.commit(parcels.flatMap { $0 })[...]
       return parcels.map { parcel in
