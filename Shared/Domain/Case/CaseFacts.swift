@@ -31,6 +31,15 @@ public struct CaseFacts: OptionSet, Sendable, Hashable {
   public static let unrated = CaseFacts(rawValue: 1 << 20)
   /// Closed by a department within its limit.
   public static let onTimeClose = CaseFacts(rawValue: 1 << 21)
+  /// The centre gave a supervision order (督办).
+  public static let supervised = CaseFacts(rawValue: 1 << 22)
+  /// A department's return was rejected (推诿).
+  public static let shirked = CaseFacts(rawValue: 1 << 23)
+  public static let onTimeContact = CaseFacts(rawValue: 1 << 24)
+  public static let lateContact = CaseFacts(rawValue: 1 << 25)
+
+  /// What says that something was late.
+  public static let late: CaseFacts = [.lateSign, .lateHandle, .lateContact]
 
   /// Every fact with the name the contract gives it, in the order of the bits.
   public static let named: [(name: String, fact: CaseFacts)] = [
@@ -40,6 +49,8 @@ public struct CaseFacts: OptionSet, Sendable, Hashable {
     ("returned", .returned), ("reworked", .reworked), ("extended", .extended), ("suspended", .suspended),
     ("reopened", .reopened), ("on_spot", .onSpot), ("appealed_out", .appealedOut), ("satisfied", .satisfied),
     ("dissatisfied", .dissatisfied), ("unrated", .unrated), ("on_time_close", .onTimeClose),
+    ("supervised", .supervised), ("shirked", .shirked), ("on_time_contact", .onTimeContact),
+    ("late_contact", .lateContact),
   ]
 }
 
@@ -49,7 +60,8 @@ extension ClockName {
     switch self {
     case .sign: .lateSign
     case .handle: .lateHandle
-    case .decide, .contact, .verify: []
+    case .contact: .lateContact
+    case .decide, .verify, .answer: []
     }
   }
 
@@ -58,7 +70,8 @@ extension ClockName {
     switch self {
     case .sign: .onTimeSign
     case .handle: .onTimeHandle
-    case .decide, .contact, .verify: []
+    case .contact: .onTimeContact
+    case .decide, .verify, .answer: []
     }
   }
 }

@@ -8,8 +8,7 @@ public enum RoutingDecision: Sendable, Hashable {
 /// Chooses the department responsible: the first rule whose condition holds.
 public enum Router {
   public static func route(_ traits: CaseTraits, policy: NetworkPolicy) -> RoutingDecision {
-    for rule in policy.routing where policy.matches(rule.condition, traits) { return .department(rule) }
-    return .desk
+    policy.routingRule(traits).map { .department($0) } ?? .desk
   }
 
   /// Every rule that was asked, in order, with whether it held: the dry run's trace.

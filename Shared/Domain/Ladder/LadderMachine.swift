@@ -36,84 +36,156 @@ public enum LadderMachine {
   /// When the rung is to fire for the stage of the clock that is running.
   public static func fireTime(_ rung: Rung, _ clock: CaseClock, calendar: WorkingCalendar) -> Instant {
     let stage = clock.stages[min(clock.stage, clock.stages.count - 1)]
-    let span = ClockSpan(start: clock.stageStartedAt, due: clock.dueAt, measure: stage.limit.unit.measure)
+    let span = ClockSpan(
+      start: clock.stageStartedAt, due: clock.dueAt, measure: stage.limit.unit.measure, paused: clock.paused)
     return span.moment(of: rung.at, by: calendar).at
   }
 
-  /// The first wake of a clock that was just started or moved on; nil when no ladder covers it.
+  /// The first wake of a clock that was just started or moved on; nil when no ladder covers it, or while it stands
+  /// still.
   public static func firstWake(
     _ clock: CaseClock, traits: CaseTraits, policy: NetworkPolicy
   ) -> Wake? {
-    guard clock.isRunning, let ladder = policy.ladder(for: clock.name, traits),
-      let first = waiting(ladder, clock, [], calendar: policy.calendar).first
+    guard clock.isRunning, !clock.isPaused, let ladder = policy.ladder(for: clock.name, traits, matter: clock.matter),
+      let first = waiting(ladder, clock, [], now: clock.startedAt, calendar: policy.calendar).first
     else { return nil }
     return Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: first.index, at: first.at)
   }
 
+  /// The next wake of a clock of the case, past the rungs that it has reached; nil as ``firstWake(_:traits:policy:)``, or
+  /// when no rung is left. A rung that was due before now and did not fire is woken at once.
+  public static func nextWake(_ clock: CaseClock, of value: Case, policy: NetworkPolicy, now: Instant) -> Wake? {
+    guard clock.isRunning, !clock.isPaused,
+      let ladder = policy.ladder(for: clock.name, value.traits(policy: policy), matter: clock.matter),
+      let next = waiting(ladder, clock, value.escalations, now: now, calendar: policy.calendar).first
+    else { return nil }
+    return Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: next.index, at: next.at)
+  }
+
   /// Fires every rung that is due by now and was not reached before, in the order of their times, each marked with how
-  /// late it is. Returns nil when there is nothing to wake: the clock was stopped, re-based, or its ladder is gone.
+  /// late it is. Returns nil when there is nothing to wake: the clock was stopped, re-based, stands still, or its ladder
+  /// is gone.
   ///
   /// Which rungs were reached stands in the case, not in the wake; so a wake that is fired again, because the process
   /// died before it was put aside, fires nothing twice.
   public static func fire(
     _ wake: Wake, _ value: Case, id: CaseID, by actor: Actor, policy: NetworkPolicy, now: Instant
   ) -> Outcome? {
-    guard let clock = value.runningClock(wake.clock), clock.wakeVersion == wake.clockVersion,
-      let ladder = policy.ladder(for: clock.name, value.traits(policy: policy))
+    guard let clock = value.runningClock(wake.clock, wakeVersion: wake.clockVersion), !clock.isPaused,
+      let ladder = policy.ladder(for: clock.name, value.traits(policy: policy), matter: clock.matter)
     else { return nil }
     var outcome = Outcome(draft: CaseDraft(value, actor: actor.text, now: now), flags: [], next: nil)
-    for (index, fireAt) in waiting(ladder, clock, value.escalations, calendar: policy.calendar) {
-      guard fireAt <= now else {
-        outcome.next = Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: index, at: fireAt)
+    while let next = waiting(ladder, clock, outcome.draft.value.escalations, now: now, calendar: policy.calendar).first {
+      guard next.at <= now else {
+        outcome.next = Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: next.index, at: next.at)
         break
       }
-      climb(ladder.rungs[index], at: fireAt, clock, &outcome, id: id, policy: policy)
+      climb(ladder.rungs[next.index], next, clock, &outcome, id: id, policy: policy)
     }
     return outcome
+  }
+
+  /// A rung that is still to come, or its next time where it comes again and again.
+  private struct Waiting {
+    let index: Int
+    let name: String
+    let at: Instant
   }
 
   /// The rungs that this running of the clock has not reached, by time. A ladder's own order is not enough: whether
   /// `90% used` comes before `-1 work_day` hangs on how long the limit is.
   ///
-  /// A reminder that would lie before the clock began is passed over: `-1 work_day` says nothing of a limit of two hours.
+  /// A reminder that would lie before the clock began, or before it was re-based, is passed over: `-1 work_day` says
+  /// nothing of a limit of two hours.
   ///
-  /// A rung that lies no later than the last one reached counts as reached too, so that a policy which renames its
-  /// rungs does not fire the past again.
+  /// A rung that lies before one that was reached counts as reached too, so that a policy which renames its rungs or
+  /// puts one in does not fire the past again. What was reached is placed where it would lie by the clock as it is now:
+  /// a due time that a published calendar moved forward swallows no rung.
   private static func waiting(
-    _ ladder: Ladder, _ clock: CaseClock, _ escalations: [CaseEscalation], calendar: WorkingCalendar
-  ) -> [(index: Int, at: Instant)] {
+    _ ladder: Ladder, _ clock: CaseClock, _ escalations: [CaseEscalation], now: Instant, calendar: WorkingCalendar
+  ) -> [Waiting] {
     let reached = escalations.map(\.escalation)
       .filter { $0.clock == clock.name && $0.clockVersion == clock.wakeVersion }
-    let last = reached.map(\.rungAt).max()
+    let passed = passedOver(ladder, clock, reached, calendar: calendar)
+    let base = max(clock.stageStartedAt, clock.rebasedAt ?? clock.stageStartedAt)
     return ladder.rungs.enumerated()
-      .filter { rung in !reached.contains { $0.rung == rung.element.name } }
-      .map { (index: $0.offset, at: fireTime($0.element, clock, calendar: calendar)) }
-      .filter { $0.at > clock.stageStartedAt || ladder.rungs[$0.index].at == .due }
-      .filter { rung in last.map { rung.at > $0 } ?? true }
+      .compactMap { index, rung -> Waiting? in
+        let first = fireTime(rung, clock, calendar: calendar)
+        let again = reached.filter { rung.isNamed($0.rung) }
+        guard let every = rung.every, let before = again.map(\.rungAt).max() else {
+          guard again.isEmpty, passed.map({ first >= $0 }) ?? true else { return nil }
+          guard first > base || first >= clock.dueAt else { return nil }
+          return Waiting(index: index, name: rung.name, at: first)
+        }
+        let next = occurrence(after: before, every: every, now: now, calendar: calendar)
+        // Beyond the last year of the calendar no time is later than another.
+        guard next > before else { return nil }
+        return Waiting(index: index, name: "\(rung.name)-again-\(again.count)", at: next)
+      }
       .sorted { ($0.at, $0.index) < ($1.at, $1.index) }
   }
 
+  /// The moment before which every rung counts as reached. Of two rungs of one moment neither is passed over for the
+  /// other; one of another policy's ladder passes over those of its own moment too, which it stands for.
+  private static func passedOver(
+    _ ladder: Ladder, _ clock: CaseClock, _ reached: [Escalation], calendar: WorkingCalendar
+  ) -> Instant? {
+    reached.map { escalation in
+      ladder.rungs.first { $0.isNamed(escalation.rung) }.map { fireTime($0, clock, calendar: calendar) }
+        ?? escalation.rungAt.adding(microseconds: 1)
+    }.max()
+  }
+
+  /// The next time of a rung that comes again and again. Of times that were missed only the last is made up for.
+  private static func occurrence(
+    after before: Instant, every: Limit, now: Instant, calendar: WorkingCalendar
+  ) -> Instant {
+    var next = calendar.advance(from: before, by: every).at
+    for _ in 0..<maxMissedOccurrences {
+      let following = calendar.advance(from: next, by: every).at
+      if following > now || following <= next { break }
+      next = following
+    }
+    return next
+  }
+
+  /// Times of a repeated rung that are passed over at once.
+  private static let maxMissedOccurrences = 10_000
+
   private static func climb(
-    _ rung: Rung, at fireAt: Instant, _ clock: CaseClock, _ outcome: inout Outcome, id: CaseID, policy: NetworkPolicy
+    _ rung: Rung, _ waiting: Waiting, _ clock: CaseClock, _ outcome: inout Outcome, id: CaseID, policy: NetworkPolicy
   ) {
     let now = outcome.draft.now
     let receivers = rung.to.map { receiver in
       receiver.address(
-        unit: outcome.draft.value.subject.unit, lead: outcome.draft.value.lead?.department, policy: policy
+        unit: outcome.draft.value.subject.unit, lead: outcome.draft.value.lead?.department,
+        clockDepartment: clock.department, policy: policy
       ).text
     }
     let escalation = Escalation(
-      clock: clock.name, clockVersion: clock.wakeVersion, rung: rung.name, act: rung.act, to: receivers,
-      dueAt: clock.dueAt, rungAt: fireAt, lateSeconds: max(0, (now.microseconds - fireAt.microseconds) / 1_000_000))
+      clock: clock.name, clockVersion: clock.wakeVersion, rung: waiting.name, act: rung.act, to: receivers,
+      dueAt: clock.dueAt, rungAt: waiting.at,
+      lateSeconds: max(0, (now.microseconds - waiting.at.microseconds) / 1_000_000))
     let late = now > clock.finalDueAt ? clock.name.lateFact : []
-    outcome.draft.record(.escalated(escalation), adding: late)
+    switch clock.matter {
+    case .whole: outcome.draft.record(.escalated(escalation), adding: late)
+    case .part:
+      let moves = clock.department.map { [CaseDraft.PartMove(department: $0, step: .counted, adding: late)] } ?? []
+      outcome.draft.record(.escalated(escalation), parts: moves)
+    case .request, .supervision, .appeal, .order: outcome.draft.record(.escalated(escalation))
+    }
     guard rung.act == .flag else { return }
     let flag = Flag(
-      id: "\(id)-\(clock.name.rawValue)-\(clock.wakeVersion)-\(rung.name)", clock: clock.name, rung: rung.name,
+      id: "\(id)-\(clock.name.rawValue)-\(clock.wakeVersion)-\(waiting.name)", clock: clock.name, rung: waiting.name,
       department: clock.department, dueAt: clock.dueAt, to: receivers)
-    outcome.draft.record(.flagged(accountabilityID: flag.id, clock: clock.name, rung: rung.name))
+    outcome.draft.record(.flagged(accountabilityID: flag.id, clock: clock.name, rung: waiting.name))
     outcome.flags.append(flag)
   }
+}
+
+extension Rung {
+  /// Whether an escalation of this name is the rung, the first time or again.
+  func isNamed(_ name: String) -> Bool { name == self.name || name.hasPrefix(self.name + "-again-") }
 }
 
 extension CaseClock {

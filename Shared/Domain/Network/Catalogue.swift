@@ -50,6 +50,7 @@ public struct Catalogue: Sendable {
   public let catchAll: CategoryCode?
   private let indexByCode: [CategoryCode: Int]
   private let indexByNameEn: [String: Int]
+  private let fileableByParent: [CategoryCode: [CategoryCode]]
 
   /// The first of two categories with the same code wins; the validator reports the second.
   public init(categories: [Category], catchAll: CategoryCode? = nil) {
@@ -60,6 +61,9 @@ public struct Catalogue: Sendable {
     indexByNameEn = Dictionary(
       categories.enumerated().filter { $0.element.fileable }.map { ($0.element.nameEn, $0.offset) },
       uniquingKeysWith: { first, _ in first })
+    fileableByParent = categories.reduce(into: [:]) { found, category in
+      if let parent = category.parent, category.fileable { found[parent, default: []].append(category.code) }
+    }
   }
 
   public subscript(code: CategoryCode) -> Category? { indexByCode[code].map { categories[$0] } }
@@ -76,6 +80,12 @@ public struct Catalogue: Sendable {
       current = parent
     }
     return false
+  }
+
+  /// The categories that cases are filed under and that stand in the same class, the group directly above; itself alone
+  /// where there is no such group.
+  public func classmates(of code: CategoryCode) -> [CategoryCode] {
+    self[code]?.parent.flatMap { fileableByParent[$0] } ?? [code]
   }
 
   /// Deeper catalogues are refused by the validator.

@@ -30,16 +30,24 @@ extension Receiver {
   /// Who that is for a case at this unit with this lead department. Where the case's unit lies above the receiver's tier
   /// it is that unit, in a network without the tier the unit at the top; for a case without a lead department the
   /// district's.
-  public func address(unit: UnitCode, lead: DepartmentCode?, policy: NetworkPolicy) -> ReceiverAddress {
+  ///
+  /// - Parameter clockDepartment: whose clock it is, where that is not the lead department.
+  public func address(
+    unit: UnitCode, lead: DepartmentCode?, clockDepartment: DepartmentCode? = nil, policy: NetworkPolicy
+  ) -> ReceiverAddress {
     let top = policy.units.district(of: unit) ?? unit
     switch place {
     case .tier(let tier):
       return ReceiverAddress(role: role.rawValue, unit: policy.units.unit(of: unit, atOrAbove: tier)?.code ?? top)
-    case .leadDepartment:
-      guard let lead else { return ReceiverAddress(role: role.rawValue, unit: top) }
-      return ReceiverAddress(role: role.rawValue, unit: policy.departments[lead]?.unit ?? top, department: lead)
-    case .department(let code):
-      return ReceiverAddress(role: role.rawValue, unit: policy.departments[code]?.unit ?? top, department: code)
+    case .leadDepartment: return address(of: lead, top: top, policy: policy)
+    case .clockDepartment: return address(of: clockDepartment ?? lead, top: top, policy: policy)
+    case .department(let code): return address(of: code, top: top, policy: policy)
     }
+  }
+
+  private func address(of department: DepartmentCode?, top: UnitCode, policy: NetworkPolicy) -> ReceiverAddress {
+    guard let department else { return ReceiverAddress(role: role.rawValue, unit: top) }
+    return ReceiverAddress(
+      role: role.rawValue, unit: policy.departments[department]?.unit ?? top, department: department)
   }
 }

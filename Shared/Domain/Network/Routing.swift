@@ -13,6 +13,8 @@ public struct CaseCondition: Sendable, Hashable {
   /// Only at these local times of the day, from the first (inclusive) to the second (exclusive), minutes after
   /// midnight; a span may pass midnight.
   public var hours: [ClosedHours]
+  /// Only cases that were reopened, or only those that were not; nil: both.
+  public var reopened: Bool?
 
   public struct ClosedHours: Sendable, Hashable {
     public let fromMinute: Int
@@ -29,7 +31,7 @@ public struct CaseCondition: Sendable, Hashable {
 
   public init(
     categories: [CategoryCode] = [], units: [UnitCode] = [], layers: [String] = [], sources: [ReportSource] = [],
-    priorities: [Priority] = [], texts: [String] = [], hours: [ClosedHours] = []
+    priorities: [Priority] = [], texts: [String] = [], hours: [ClosedHours] = [], reopened: Bool? = nil
   ) {
     self.categories = categories
     self.units = units
@@ -38,6 +40,7 @@ public struct CaseCondition: Sendable, Hashable {
     self.priorities = priorities
     self.texts = texts.map { $0.lowercased() }
     self.hours = hours
+    self.reopened = reopened
   }
 }
 
@@ -51,10 +54,12 @@ public struct CaseTraits: Sendable {
   /// Lower-cased description, empty when no rule reads texts.
   public let text: String
   public let minuteOfDay: Int
+  /// Whether the case was closed before and opened again.
+  public let reopened: Bool
 
   public init(
     category: CategoryCode, unit: UnitCode, layers: [String] = [], source: ReportSource, priority: Priority,
-    text: String = "", minuteOfDay: Int
+    text: String = "", minuteOfDay: Int, reopened: Bool = false
   ) {
     self.category = category
     self.unit = unit
@@ -63,6 +68,7 @@ public struct CaseTraits: Sendable {
     self.priority = priority
     self.text = text
     self.minuteOfDay = minuteOfDay
+    self.reopened = reopened
   }
 }
 

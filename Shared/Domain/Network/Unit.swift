@@ -42,6 +42,7 @@ public struct UnitTree: Sendable {
   private let indexByCode: [UnitCode: Int]
   private let parentIndex: [Int]
   private let childIndices: [[Int]]
+  private let pathTexts: [String]
 
   /// Throws ``UnitTreeFault`` when a parent is unknown, a code stands twice, or the parents make a cycle.
   public init(tiers: [Tier], units: [Unit]) throws(UnitTreeFault) {
@@ -72,6 +73,14 @@ public struct UnitTree: Sendable {
     self.indexByCode = indexByCode
     self.parentIndex = parentIndex
     self.childIndices = childIndices
+    pathTexts = units.indices.map { start in
+      var (current, text) = (start, "\(units[start].code)/")
+      while parentIndex[current] >= 0 {
+        current = parentIndex[current]
+        text = "\(units[current].code)/\(text)"
+      }
+      return text
+    }
   }
 
   public subscript(code: UnitCode) -> Unit? { indexByCode[code].map { units[$0] } }
@@ -89,6 +98,10 @@ public struct UnitTree: Sendable {
     }
     return path.reversed()
   }
+
+  /// The codes from the root down to the unit, each ending in a slash: a subtree is all that begins alike. Empty when the
+  /// unit is unknown.
+  public func pathText(to code: UnitCode) -> String { indexByCode[code].map { pathTexts[$0] } ?? "" }
 
   /// The unit itself or the nearest one above it that stands on the tier; nil when there is none, as in a network
   /// without that tier.

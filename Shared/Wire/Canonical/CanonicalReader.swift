@@ -28,6 +28,7 @@ public struct CanonicalField: Sendable {
   /// A number or eight fixed bytes, rather than a run of bytes.
   let isScalar: Bool
   let range: Range<Int>
+  /// What the range is of; empty for a scalar, which need not hold on to it.
   let source: [UInt8]
 
   public var unsigned: UInt64 { scalar }
@@ -36,11 +37,16 @@ public struct CanonicalField: Sendable {
   public var double: Double { Double(bitPattern: scalar) }
 
   public func text() throws(CanonicalFault) -> String {
-    guard let text = String(validating: source[range], as: UTF8.self) else { throw .invalidText }
+    let text = source.withUnsafeBufferPointer {
+      String(validating: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
+    }
+    guard let text else { throw .invalidText }
     return text
   }
 
-  public var blob: [UInt8] { Array(source[range]) }
+  public var blob: [UInt8] {
+    source.withUnsafeBufferPointer { Array(UnsafeBufferPointer(rebasing: $0[range])) }
+  }
   public var message: CanonicalReader { CanonicalReader(source, in: range) }
 }
 
@@ -86,13 +92,13 @@ public struct CanonicalReader: Sendable {
     lastField = number
     switch head & 3 {
     case CanonicalWriter.Form.number.rawValue:
-      return CanonicalField(number: number, scalar: try variable(), isScalar: true, range: 0..<0, source: bytes)
+      return CanonicalField(number: number, scalar: try variable(), isScalar: true, range: 0..<0, source: [])
     case CanonicalWriter.Form.fixed.rawValue:
       guard end - position >= 8 else { throw .truncated }
       var value: UInt64 = 0
       for offset in 0..<8 { value |= UInt64(bytes[position + offset]) << UInt64(offset * 8) }
       position += 8
-      return CanonicalField(number: number, scalar: value, isScalar: true, range: 0..<0, source: bytes)
+      return CanonicalField(number: number, scalar: value, isScalar: true, range: 0..<0, source: [])
     case CanonicalWriter.Form.bytes.rawValue:
       let length = try variable()
       guard length <= UInt64(end - position) else { throw .truncated }

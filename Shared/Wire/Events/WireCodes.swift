@@ -22,7 +22,9 @@ extension WireCoded {
 }
 
 extension ClockName: WireCoded {
-  static let wireCodes: [(ClockName, UInt64)] = [(.decide, 1), (.sign, 2), (.contact, 3), (.handle, 4), (.verify, 5)]
+  static let wireCodes: [(ClockName, UInt64)] = [
+    (.decide, 1), (.sign, 2), (.contact, 3), (.handle, 4), (.verify, 5), (.answer, 6),
+  ]
 }
 
 extension CaseClock.State: WireCoded {
@@ -58,4 +60,38 @@ extension RungAct: WireCoded {
 
 extension Datum: WireCoded {
   static let wireCodes: [(Datum, UInt64)] = [(.wgs84, 1), (.cgcs2000, 2), (.gcj02, 3), (.bd09, 4)]
+}
+
+extension ClockMatter: WireCoded {
+  static let wireCodes: [(ClockMatter, UInt64)] = [
+    (.whole, 1), (.part, 2), (.request, 3), (.supervision, 4), (.appeal, 5), (.order, 6),
+  ]
+}
+
+extension CasePart.State: WireCoded {
+  static let wireCodes: [(CasePart.State, UInt64)] = [
+    (.assigned, 1), (.signed, 2), (.handled, 3), (.returned, 4), (.excused, 5),
+  ]
+}
+
+extension PartChange.Step: WireCoded {
+  static let wireCodes: [(PartChange.Step, UInt64)] = [
+    (.assigned, 1), (.appointed, 2), (.excused, 3), (.counted, 4),
+  ]
+}
+
+extension Satisfaction: WireCoded {
+  static let wireCodes: [(Satisfaction, UInt64)] = [
+    (.verySatisfied, 1), (.satisfied, 2), (.basically, 3), (.dissatisfied, 4), (.veryDissatisfied, 5), (.unrated, 6),
+  ]
+}
+
+extension Appointment.Basis: WireCoded {
+  static let wireCodes: [(Appointment.Basis, UInt64)] = [(.inCharge, 1), (.leads, 2), (.appointed, 3)]
+}
+
+extension CardRule.Cause: WireCoded {
+  static let wireCodes: [(CardRule.Cause, UInt64)] = [
+    (.extensionRequests, 1), (.dissatisfied, 2), (.rejectedReturns, 3),
+  ]
 }

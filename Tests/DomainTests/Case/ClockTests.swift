@@ -68,10 +68,15 @@ import Testing
     var sample = SampleCase(policy: policy)
     sample.route()
     try sample.act(.redirect(lead: "water", assists: ["power"], note: ""), by: SampleActors.supervisor)
-    #expect(states(sample) == ["sign 1 cancelled", "handle 1 cancelled", "sign 2 running", "handle 2 running"])
+    #expect(
+      states(sample) == [
+        "sign 1 cancelled", "handle 1 cancelled", "sign 2 running", "handle 2 running", "sign 3 running",
+        "handle 3 running",
+      ])
     #expect(sample.clock(.handle)?.department == "water")
+    #expect(sample.value.runningClock(.sign, .part, of: "power")?.version == 3)
     #expect(sample.value.lead == Assignment(department: "water"))
-    #expect(sample.value.assists == [Assignment(department: "power")])
+    #expect(sample.value.parts == [CasePart(department: "power")])
   }
 
   @Test("Ending a case leaves no clock running", arguments: CaseState.allCases.filter(\.isOpen))
@@ -95,6 +100,8 @@ import Testing
     var sample = SampleCase(policy: policy, category: "0102")
     sample.route()
     let start = sample.now
+    let excuse = CaseCommand.coordinate(outcome: "water alone", participants: ["water", "urban"], excused: ["urban"])
+    try sample.act(excuse, by: SampleActors.dispatcher, after: 0)
     var clock = try #require(sample.clock(.handle))
     #expect(clock.stages.map(\.name) == ["fence", "repair", "restore"])
     #expect(clock.dueAt == start + 3 * SampleTime.hour)
@@ -102,7 +109,7 @@ import Testing
     try sample.act(.sign, by: SampleActors.water)
 
     var events = try sample.act(.handle(result: "fenced"), by: SampleActors.water, after: 4 * SampleTime.hour)
-    #expect(events.map(\.detail) == [.handled(result: "fenced", stage: 0, isFinal: false)])
+    #expect(events.map(\.detail) == [.handled(HandedIn(result: "fenced", stage: 0, isFinal: false))])
     #expect(sample.value.state == .signed)
     #expect(!sample.value.facts.contains(.handled))
     clock = try #require(sample.clock(.handle))
@@ -113,7 +120,7 @@ import Testing
 
     try sample.act(.handle(result: "repaired"), by: SampleActors.water)
     events = try sample.act(.handle(result: "restored"), by: SampleActors.water)
-    #expect(events.map(\.detail) == [.handled(result: "restored", stage: 2, isFinal: true)])
+    #expect(events.map(\.detail) == [.handled(HandedIn(result: "restored", stage: 2, isFinal: true))])
     #expect(sample.value.state == .handled)
     #expect(sample.value.facts.isSuperset(of: [.handled, .onTimeHandle]))
     #expect(sample.clock(.handle)?.state == .met)

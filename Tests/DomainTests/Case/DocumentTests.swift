@@ -21,8 +21,20 @@ import Testing
     .settleOnSpot(action: "", note: ""), .dispatch(lead: "urban", assists: [], note: ""),
     .redirect(lead: "water", assists: [], note: ""), .sign, .return(reason: "", responsible: nil),
     .handle(result: ""), .verify(passed: true, note: ""), .verify(passed: false, note: ""), .void(reason: ""),
-    .merge(into: CaseID(district: "d", number: 9)), .comment(text: ""),
+    .merge(into: CaseID(district: "d", number: 9)), .comment(text: ""), .contact(reached: true, note: ""),
+    .requestExtension(by: oneDay, reason: ""), .grantExtension(department: nil),
+    .refuseExtension(department: nil, reason: ""), .suspend(until: SampleTime.start + 9 * SampleTime.day, reason: ""),
+    .refuseSuspension(reason: ""), .resume(note: ""), .revisit(rating: .satisfied, note: ""),
+    .revisit(rating: .dissatisfied, note: ""), .supervise(form: "phone", note: "", department: nil, jointly: []),
+    .answer(order: nil, text: ""), .coordinate(outcome: "", participants: [], excused: []),
+    .appoint(lead: "urban", assists: [], basis: .appointed, note: ""), .split(category: nil, unit: nil, note: ""),
+    .reopen(reason: ""), .appeal(reason: ""), .decideAppeal(accepted: true, reason: ""), .reveal(reason: ""),
+    .erase(reason: ""),
   ]
+  private static let oneDay: Limit = {
+    guard let limit = try? Limit("1 work_day") else { preconditionFailure("1 work_day is a limit") }
+    return limit
+  }()
 
   /// What stands between the marks of a block.
   private func block(_ name: String) throws -> String {
@@ -50,14 +62,17 @@ import Testing
     }
     for command in Self.commands {
       for state in CaseState.allCases where CaseTransition.row(command.action).from.contains(state) {
-        let role = try #require(
-          Role.allCases.first { CaseTransition.row(command.action).roles.contains($0) })
-        let actor = SampleActors.user("stranger", role, "d", role == .handler ? "urban" : nil)
         let sample = try SampleCase.reaching(state, policy: policy)
-        let after = try CaseMachine.decide(sample.value, command, by: actor, policy: policy, now: sample.now)
+        // The guards of one action may refuse in a state that its row allows; somebody may where there is a way.
+        let drafts = CaseTransition.row(command.action).roles.sorted { $0.rawValue < $1.rawValue }.compactMap { role in
+          try? CaseMachine.decide(
+            sample.value, command, by: SampleActors.user("stranger", role, "d", role == .handler ? "urban" : nil),
+            policy: policy, now: sample.now)
+        }
+        guard let after = drafts.first(where: { $0.value.state != state }) ?? drafts.first else { continue }
         if after.value.state != state {
           add(state.rawValue, after.value.state.rawValue, command.action.rawValue)
-        } else if after.events.map(\.kind) != [.commented] {
+        } else if after.events.contains(where: { $0.kind == .dispatched }) {
           add(state.rawValue, state.rawValue, command.action.rawValue)
         }
       }
@@ -68,12 +83,12 @@ import Testing
   }
 
   @Test("lists every action with its states and roles") func actions() throws {
-    var rows = ["| action | from | by | lead department only |", "|---|---|---|---|"]
+    var rows = ["| action | from | by | department |", "|---|---|---|---|"]
     for row in CaseTransition.table {
       let from = CaseState.allCases.filter { row.from.contains($0) }.map(\.rawValue)
       let roles = Role.allCases.filter { row.roles.contains($0) }.map(\.rawValue)
       let states = from.count == CaseState.allCases.count ? "any" : from.joined(separator: ", ")
-      let only = row.byLeadDepartment ? "yes" : ""
+      let only = row.holder?.rawValue ?? ""
       rows.append("| `\(row.action.rawValue)` | \(states) | \(roles.joined(separator: ", ")) | \(only) |")
     }
     let expected = rows.joined(separator: "\n") + "\n"
@@ -91,7 +106,9 @@ import Testing
     let refusals: [CaseRefusal] = [
       .illegalTransition(state: .filed, allowed: []), .notYourRole(.sign, nil), .notYourDepartment(nil),
       .separationOfDuty, .limitReached(.return, limit: ""), .unknownDepartment("x"),
-      .mergeTarget(CaseID(district: "d", number: 1)),
+      .mergeTarget(CaseID(district: "d", number: 1)), .notProvided(.suspend), .appointed, .partsOpen([]),
+      .closingStandard(missing: [], photos: 1), .nothingToDecide(.answer), .alreadyWaiting(.appeal), .endNotLater,
+      .unknownForm("", known: []), .unknownCategory("x"), .unknownUnit("x"),
     ]
     for refusal in refusals { #expect(document.contains("`\(refusal.code)`"), "\(refusal.code)") }
   }

@@ -92,10 +92,11 @@ import Testing
     try sample.act(.return(reason: "private pipe", responsible: "power"), by: SampleActors.water)
     #expect(
       sample.events.suffix(2).map(\.detail) == [
-        .returned(reason: "private pipe", responsible: "power"), .desked(reason: .returned, note: "private pipe"),
+        .returned(Return(reason: "private pipe", responsible: "power")), .desked(reason: .returned, note: "private pipe"),
       ])
     #expect(sample.value.lead == nil)
-    #expect(sample.value.assists.isEmpty)
+    #expect(sample.value.parts.map(\.state) == [.excused])
+    #expect(sample.value.part(of: "urban")?.facts == [], "nothing was asked of it long enough to count")
     #expect(sample.value.facts.contains(.returned))
   }
 

@@ -21,16 +21,21 @@ import Testing
         #expect(refusal == .notYourDepartment("urban"))
         #expect(refusal?.code == "not_your_department")
       }
-      #expect(CaseMachine.allowedActions(signed.value, by: outsider) == [.comment])
+      #expect(CaseMachine.allowedActions(signed.value, by: outsider, policy: policy, now: signed.now)
+          == [.reveal, .comment])
     }
   }
 
-  @Test("An assisting department is not the lead") func assistingIsNotLeading() throws {
+  @Test("An assisting department signs for its part and not for the lead") func assistingIsNotLeading() throws {
     var sample = SampleCase(policy: policy, category: "0102")
     sample.route()
     #expect(sample.value.lead?.department == "water")
-    #expect(sample.value.assists.map(\.department) == ["urban"])
-    #expect(throws: CaseRefusal.notYourDepartment("water")) { try sample.act(.sign, by: SampleActors.urban) }
+    #expect(sample.value.parts.map(\.department) == ["urban"])
+    let events = try sample.act(.sign, by: SampleActors.urban)
+    #expect(events.map(\.detail) == [.signed(part: "urban")])
+    #expect(sample.value.state == .dispatched && sample.value.lead?.officer == nil)
+    #expect(sample.value.part(of: "urban")?.facts == [.dispatched, .signed, .onTimeSign])
+    #expect(!sample.value.facts.contains(.signed))
   }
 
   @Test("Whoever found a case never handles it") func finderNeverHandles() throws {
@@ -149,8 +154,9 @@ import Testing
   @Test("What is named as allowed is what the caller may then do") func allowedIsHonest() throws {
     let signed = try SampleCase.reaching(.signed, policy: policy)
     let refusal = #expect(throws: CaseRefusal.self) {
-      try CaseMachine.decide(signed.value, .sign, by: SampleActors.water, policy: policy, now: signed.now)
+      try CaseMachine.decide(
+        signed.value, .resume(note: ""), by: SampleActors.water, policy: policy, now: signed.now)
     }
-    #expect(refusal == .illegalTransition(state: .signed, allowed: [.comment]))
+    #expect(refusal == .illegalTransition(state: .signed, allowed: [.reveal, .comment]))
   }
 }

@@ -200,3 +200,48 @@ import Testing
     #expect(LadderMachine.firstWake(stopped, traits: sample.value.traits(policy: policy), policy: policy) == nil)
   }
 }
+
+/// What counts as reached when the policy or the due time changes while a clock runs.
+@Suite("Rungs that were passed") struct PassedRungTests {
+  private let id = CaseID(district: "d", number: 1)
+  private let receiver = Receiver(role: .handler, place: .leadDepartment)
+
+  private func fire(_ sample: inout SampleCase, at now: Instant) throws -> [String] {
+    let clock = try #require(sample.value.runningClock(.sign))
+    guard let wake = LadderMachine.nextWake(clock, of: sample.value, policy: sample.policy, now: now),
+      let outcome = LadderMachine.fire(
+        wake, sample.value, id: id, by: .service("escalation"), policy: sample.policy, now: now)
+    else { return [] }
+    sample.take(outcome.draft)
+    return outcome.draft.events.compactMap { event in
+      if case .escalated(let escalation) = event.detail { escalation.rung } else { nil }
+    }
+  }
+
+  private func policy(_ rungs: [(String, String)]) throws -> NetworkPolicy {
+    var network = try SamplePolicy()
+    network.ladders = [
+      Ladder(
+        clock: .sign, condition: CaseCondition(),
+        rungs: try rungs.map { Rung(name: $0.0, at: try RungTime($0.1), to: [receiver], act: .remind) })
+    ]
+    return try network.policy()
+  }
+
+  @Test("both of two rungs at one moment fire") func oneMoment() throws {
+    var sample = SampleCase(policy: try policy([("share", "50% used"), ("step", "-1 urgent_hours"), ("red", "0")]))
+    sample.route()
+    let start = sample.now
+    #expect(try fire(&sample, at: start + SampleTime.hour) == ["share", "step"])
+    #expect(try fire(&sample, at: start + 2 * SampleTime.hour) == ["red"])
+  }
+
+  @Test("a rung that is put in before one that was reached does not fire the past") func putIn() throws {
+    var sample = SampleCase(policy: try policy([("red", "0"), ("end", "+2 urgent_hours")]))
+    sample.route()
+    let start = sample.now
+    #expect(try fire(&sample, at: start + 2 * SampleTime.hour) == ["red"])
+    sample.policy = try policy([("early", "50% used"), ("red", "0"), ("later", "+1 urgent_hours")])
+    #expect(try fire(&sample, at: start + 5 * SampleTime.hour) == ["later"])
+  }
+}

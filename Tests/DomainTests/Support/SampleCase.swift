@@ -53,11 +53,12 @@ public struct SampleCase: Sendable {
     return draft.events
   }
 
-  public func clock(_ name: ClockName) -> CaseClock? { value.clocks.last { $0.name == name } }
+  /// The last clock of that name that timed the case itself.
+  public func clock(_ name: ClockName) -> CaseClock? { value.clocks.last { $0.name == name && $0.matter == .whole } }
 }
 
 extension SampleCase {
-  /// A case that was brought to a state along the shortest way; `suspended` has none and is forced.
+  /// A case that was brought to a state along the shortest way.
   public static func reaching(_ state: CaseState, policy: NetworkPolicy) throws -> SampleCase {
     if state == .reported {
       return SampleCase(policy: policy, source: .citizen, by: SampleActors.user("citizen", nil, "d"))
@@ -75,18 +76,11 @@ extension SampleCase {
     if [.signed, .handled, .closed, .suspended].contains(state) { try sample.act(.sign, by: SampleActors.urban) }
     if [.handled, .closed].contains(state) { try sample.act(.handle(result: "cleared"), by: SampleActors.urban) }
     if state == .closed { try sample.act(.verify(passed: true, note: ""), by: SampleActors.officer) }
-    if state == .suspended { sample.force(.suspended) }
+    if state == .suspended {
+      let end = sample.now + 5 * SampleTime.day
+      try sample.act(.suspend(until: end, reason: "waits for spring"), by: SampleActors.supervisor)
+    }
     return sample
-  }
-
-  private mutating func force(_ state: CaseState) {
-    var after = value.standing
-    after.state = state
-    let event = CaseEvent(
-      detail: .commented(text: "forced"), at: now, actor: "service:test", subject: value.subject,
-      before: value.standing, after: after, clocks: [])
-    value.apply(event)
-    events.append(event)
   }
 }
 

@@ -15,6 +15,7 @@ public struct SamplePolicy: Sendable {
   public var routing: [RoutingRule]
   public var limits: [LimitRule]
   public var ladders: [Ladder]
+  public var cards: [CardRule] = []
   public var casePolicy: CasePolicy
   public var calendar: WorkingCalendar
 
@@ -45,12 +46,34 @@ public struct SamplePolicy: Sendable {
     ]
     limits = try Self.sampleLimits()
     ladders = try Self.sampleLadders()
-    casePolicy = CasePolicy(
-      maxReturns: 2, returnWithin: try Limit("4 urgent_hours"), verifyFirst: [.citizen, .camera])
+    casePolicy = try Self.sampleCasePolicy()
     calendar = WorkingCalendar(
       zone: .fixed(offsetSeconds: 8 * 3_600),
       week: try .mondayToFriday([try WorkingPeriod("08:30", "12:00"), try WorkingPeriod("14:00", "18:00")]),
       publishedYears: WorkingCalendar.everyYear)
+  }
+
+  private static func sampleCasePolicy() throws -> CasePolicy {
+    CasePolicy(
+      maxReturns: 2, returnWithin: try Limit("4 urgent_hours"), verifyFirst: [.citizen, .camera],
+      reopenWithin: try Limit("30 urgent_days"),
+      extensions: [
+        ExtensionRule(
+          condition: CaseCondition(priorities: [.normal]),
+          grades: [
+            ExtensionRule.Grade(longest: try Limit("5 work_days"), grantedBy: [.dispatcher, .supervisor]),
+            ExtensionRule.Grade(longest: try Limit("10 work_days"), grantedBy: [.supervisor]),
+          ])
+      ], suspension: SuspensionRule(longest: try Limit("60 urgent_days"), grantedBy: [.dispatcher, .supervisor]),
+      supervisionForms: [
+        SupervisionForm(name: "phone", nameZh: "电话督办", nameEn: "By phone"),
+        SupervisionForm(
+          name: "leader", nameZh: "领导督办单", nameEn: "Leader's order", answer: try Limit("3 work_days"),
+          orderedBy: [.supervisor]),
+      ],
+      revisits: RevisitRule(
+        supervise: [.dissatisfied, .veryDissatisfied, .unrated], reopen: [.dissatisfied, .veryDissatisfied]),
+      appeals: AppealRule(within: try Limit("10 work_days"), max: 1, decidedBy: [.inspector, .supervisor]))
   }
 
   private static func sampleLimits() throws -> [LimitRule] {
@@ -66,6 +89,7 @@ public struct SamplePolicy: Sendable {
     return [
       try limit(.decide, [("", "30 urgent_minutes")]),
       try limit(.sign, [("", "2 urgent_hours")]),
+      try limit(.contact, [("", "1 work_day")], CaseCondition(sources: [.hotline])),
       try limit(
         .handle, [("fence", "3 urgent_hours"), ("repair", "8 urgent_hours"), ("restore", "5 work_days")],
         CaseCondition(categories: ["0102"])),
@@ -106,7 +130,7 @@ public struct SamplePolicy: Sendable {
     NetworkPolicy(
       name: "sample", version: version, units: try UnitTree(tiers: tiers, units: units), departments: departments,
       catalogue: Catalogue(categories: categories), routing: routing, limits: limits, ladders: ladders, repeats: [],
-      casePolicy: casePolicy, calendar: calendar, datum: .wgs84)
+      casePolicy: casePolicy, calendar: calendar, datum: .wgs84, cards: cards)
   }
 }
 
@@ -121,6 +145,7 @@ public enum SampleActors {
   public static let power = user("zhou", .handler, "s1", "power")
   public static let dispatcher = user("wu", .dispatcher, "d")
   public static let supervisor = user("zheng", .supervisor, "d")
+  public static let inspector = user("chen", .inspector, "d")
   public static let hotline = user("feng", .hotline, "d")
   public static let camera = Actor(kind: .source, name: "camera", role: .source, unit: "d")
 

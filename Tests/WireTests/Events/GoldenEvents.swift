@@ -60,11 +60,11 @@ enum GoldenEvents {
         .dispatched(Dispatch(lead: "urban", assists: [], rule: nil, note: "由专人派遣", policyVersion: 3)), filed,
         dispatched),
       event(.desked(reason: .unroutable, note: ""), filed, moved(.desk)),
-      event(.signed, dispatched, CaseStanding(state: .signed, lead: "urban", facts: [.signed, .lateSign]), [late]),
-      event(.returned(reason: "not ours", responsible: "water"), dispatched, moved(.desk)),
+      event(.signed(), dispatched, CaseStanding(state: .signed, lead: "urban", facts: [.signed, .lateSign]), [late]),
+      event(.returned(Return(reason: "not ours", responsible: "water")), dispatched, moved(.desk)),
       event(
-        .handled(result: "fenced", stage: 0, isFinal: false), moved(.signed), moved(.signed), [second]),
-      event(.handled(result: "done", stage: 1, isFinal: true), moved(.signed), moved(.handled)),
+        .handled(HandedIn(result: "fenced", stage: 0, isFinal: false)), moved(.signed), moved(.signed), [second]),
+      event(.handled(HandedIn(result: "done", stage: 1, isFinal: true)), moved(.signed), moved(.handled)),
       event(.verified(passed: true, note: ""), moved(.handled), moved(.handled)),
       event(.reworked(note: "still there"), moved(.handled), dispatched),
       event(.closed(.onSpot(action: "told", note: "moved")), filed, moved(.closed)),
@@ -74,7 +74,55 @@ enum GoldenEvents {
       event(
         .flagged(accountabilityID: "440306-1024-handle-33-red", clock: .handle, rung: "red"), dispatched, dispatched),
       event(.commented(text: "说明"), filed, filed),
+    ] + (try later(dispatched, moved(.signed), other))
+  }
+
+  /// What the whole closed loop added; behind the others, so that theirs keep their places.
+  private static func later(
+    _ dispatched: CaseStanding, _ signed: CaseStanding, _ other: CaseID
+  ) throws -> [CaseEvent] {
+    let twoDays = try Limit("2 work_days")
+    let paused = CaseClock(
+      name: .handle, matter: .part, department: "water", version: 3, startedAt: moment,
+      stages: [
+        ClockStage(
+          name: "", limit: twoDays, dueAt: moment + 172_800, provisional: false, extensions: [twoDays, try Limit("3 work_hours")])
+      ], pausedAt: moment + 60, paused: 5_000_000, rebasedAt: moment + 30)
+    let parts = [
+      PartChange(department: "water", step: .assigned, before: [], after: .dispatched),
+      PartChange(department: "power", step: .excused, before: [.dispatched, .lateSign], after: .lateSign),
     ]
+    let details: [EventDetail] = [
+      .dispatched(
+        Dispatch(
+          lead: "urban", assists: ["water"], rule: nil, note: "", policyVersion: 3, appointed: true, rejectsReturn: true)),
+      .signed(part: "water"),
+      .returned(Return(reason: "no pipe", responsible: nil, part: "water")),
+      .handled(
+        HandedIn(
+          result: "done", stage: 0, isFinal: true, checklist: ["fenced", "signed"], photos: ["a1", "b2"], part: "water")),
+      .split(.into(other)), .split(.from(other)), .contacted(reached: true, note: "called"),
+      .extensionRequested(department: "urban", by: twoDays, reason: "rain"),
+      .extensionGranted(department: "urban", by: twoDays), .extensionRefused(department: "urban", reason: "no"),
+      .suspensionRequested(department: "urban", until: moment + 864_000, reason: "frost"),
+      .suspensionRefused(department: "urban", reason: "no frost"), .suspended(until: moment + 864_000, reason: "frost"),
+      .resumed(note: "thaw"), .revisited(Revisit(rating: .dissatisfied, note: "still dark", mustSupervise: true)),
+      .supervised(
+        Supervision(
+          number: 2, form: "joint", note: "see to it", department: "urban", awaitsAnswer: true, jointly: ["监察局"])),
+      .answered(order: 2, text: "seen to"),
+      .coordinated(Coordination(outcome: "agreed", participants: ["urban", "water"], excused: ["water"])),
+      .appointed(Appointment(lead: "urban", assists: ["water"], basis: .leads, note: "指定")),
+      .carded(Card(cause: .rejectedReturns, count: 2, act: .red, to: ["supervisor@d"], department: "urban")),
+      .reopened(reason: "again"), .appealed(department: "urban", reason: "flood"),
+      .appealDecided(accepted: true, reason: "it was"), .recalculated(policyVersion: 4), .revealed(reason: "call back"),
+      .erased(reason: "asked to"),
+    ]
+    return details.map { detail in
+      CaseEvent(
+        detail: detail, at: moment, actor: "user:wu", subject: subject, before: dispatched, after: signed,
+        clocks: [paused], parts: parts)
+    }
   }
 }
 
