@@ -4,8 +4,8 @@ extension NetworkGenerator {
   /// The file that holds a preset's parameters.
   public static let parametersFile = "generator.yaml"
 
-  /// Every file of a preset directory with `units.csv` and `grids.geojson` generated anew from its `generator.yaml`:
-  /// what `gridctl network generate` writes. Files shared between networks (`../holidays/…`) are not among them.
+  /// Every file of a preset directory with `units.csv` and `grids.geojson` generated anew from its `generator.yaml`, and
+  /// without `generate:`: what `gridctl network generate` writes. Files shared between networks (`../holidays/…`) are not among them.
   /// - Throws: ``InvalidNetwork`` when the parameters are not complete, ``NetworkSourceError`` when files cannot be
   ///   read.
   public static func files(preset source: some NetworkSource) throws -> [String: [UInt8]] {
@@ -30,7 +30,19 @@ extension NetworkGenerator {
     }
     files[NetworkReading.unitsFile] = made.unitsFile
     files[NetworkReading.gridsFile] = made.gridsFile
+    files[NetworkReading.settingsFile] = files[NetworkReading.settingsFile].map(withoutGenerate)
     return files
+  }
+
+  /// `network.yaml` without its key `generate` and what stands indented under it.
+  private static func withoutGenerate(_ settings: [UInt8]) -> [UInt8] {
+    var isUnderKey = false
+    let lines = String(decoding: settings, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    let kept = lines.filter { line in
+      isUnderKey = line.hasPrefix("generate:") || (isUnderKey && line.hasPrefix(" "))
+      return !isUnderKey
+    }
+    return Array(kept.joined(separator: "\n").utf8)
   }
 }
 

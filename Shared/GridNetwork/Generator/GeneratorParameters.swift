@@ -1,7 +1,21 @@
 public import Domain
 
-/// What a plausible district is generated from where no true boundaries are at hand (`generator.yaml`).
+/// What a plausible territory is generated from where no true boundaries are at hand (`generator.yaml`): one district, or
+/// a city of several.
 public struct GeneratorParameters: Sendable, Hashable {
+  /// A district, with a journal of its own. Its streets are those whose codes begin with its code.
+  public struct District: Sendable, Hashable {
+    public var code: UnitCode
+    public var nameZh: String
+    public var nameEn: String
+
+    public init(code: UnitCode, nameZh: String, nameEn: String) {
+      self.code = code
+      self.nameZh = nameZh
+      self.nameEn = nameEn
+    }
+  }
+
   /// One street: where it lies, how large it is, and how many units it holds.
   public struct Street: Sendable, Hashable {
     /// Six digits of the district and three of the street.
@@ -32,12 +46,10 @@ public struct GeneratorParameters: Sendable, Hashable {
 
   /// The names of the four tiers, highest first.
   public var tiers: [String]
-  public var district: UnitCode
-  public var nameZh: String
-  public var nameEn: String
+  public var districts: [District]
   /// Decides every random choice: the same parameters make the same bytes on every machine.
   public var seed: UInt64
-  /// The outline of the district, in either orientation.
+  /// The outline of all districts together, in either orientation.
   public var outline: Ring
   /// Lattice steps between two corners, west to east and south to north. Borders run along these corners.
   public var spacing: (x: Int32, y: Int32) { (spacingX, spacingY) }
@@ -55,14 +67,13 @@ public struct GeneratorParameters: Sendable, Hashable {
   public var gridNameEn: String
 
   public init(
-    tiers: [String], district: UnitCode, nameZh: String, nameEn: String, seed: UInt64, outline: Ring,
-    spacingX: Int32, spacingY: Int32, jitter: Double, rounding: Int32, streets: [Street],
-    communityNameZh: String, communityNameEn: String, gridNameZh: String, gridNameEn: String
+    tiers: [String], districts: [District], seed: UInt64, outline: Ring, spacingX: Int32, spacingY: Int32,
+    jitter: Double,
+    rounding: Int32, streets: [Street], communityNameZh: String, communityNameEn: String, gridNameZh: String,
+    gridNameEn: String
   ) {
     self.tiers = tiers
-    self.district = district
-    self.nameZh = nameZh
-    self.nameEn = nameEn
+    self.districts = districts
     self.seed = seed
     self.outline = outline
     self.spacingX = spacingX
@@ -77,7 +88,7 @@ public struct GeneratorParameters: Sendable, Hashable {
   }
 }
 
-/// Why a district cannot be generated from its parameters.
+/// Why a territory cannot be generated from its parameters.
 public enum GeneratorFault: Error, Sendable, Hashable, CustomStringConvertible {
   case badParameter(String)
   /// The street's ground has fewer lattice cells than it shall have grids: the spacing is too wide.

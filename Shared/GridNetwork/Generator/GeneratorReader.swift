@@ -4,7 +4,7 @@ extension GeneratorParameters {
   /// Reads `generator.yaml`; nil, with faults, when it is not complete. `tiers` are the network's, highest first.
   static func read(_ bytes: [UInt8], file: String, tiers: [String], faults: FaultList) -> GeneratorParameters? {
     guard let map = YamlMap.read(bytes, file: file, faults: faults) else { return nil }
-    let district = map.map("district")
+    let districts = districts(map)
     let spacing = map.map("spacing")
     let community = map.map("community_name")
     let grid = map.map("grid_name")
@@ -13,24 +13,37 @@ extension GeneratorParameters {
     let streetMaps = map.maps("streets")
     let streets = streetMaps.compactMap(street)
     map.finish()
-    guard let district, let spacing, let community, let grid, let seed else {
+    guard let districts, let spacing, let community, let grid, let seed else {
       map.fault(
-        "a generator needs district, seed, spacing, community_name and grid_name", remedy: "add what is missing")
+        "a generator needs district or districts, seed, spacing, community_name and grid_name",
+        remedy: "add what is missing")
       return nil
     }
-    defer { for map in [district, spacing, community, grid] { map.finish() } }
-    guard let code = district.requiredText("code"), let nameZh = district.requiredText("name_zh"),
-      let nameEn = district.requiredText("name_en"), let spacingX = steps(spacing, "longitude"),
-      let spacingY = steps(spacing, "latitude"), let rounding = steps(spacing, "rounding"),
-      let jitter = spacing.double("jitter"), let communityZh = community.requiredText("zh"),
+    defer { for map in [spacing, community, grid] { map.finish() } }
+    guard let spacingX = steps(spacing, "longitude"), let spacingY = steps(spacing, "latitude"),
+      let rounding = steps(spacing, "rounding"), let jitter = spacing.double("jitter"),
+      let communityZh = community.requiredText("zh"),
       let communityEn = community.requiredText("en"), let gridZh = grid.requiredText("zh"),
       let gridEn = grid.requiredText("en"), streets.count == streetMaps.count
     else { return nil }
     return GeneratorParameters(
-      tiers: tiers, district: UnitCode(code.text), nameZh: nameZh.text, nameEn: nameEn.text,
-      seed: UInt64(bitPattern: Int64(seed)), outline: outline, spacingX: spacingX, spacingY: spacingY, jitter: jitter,
-      rounding: rounding, streets: streets, communityNameZh: communityZh.text, communityNameEn: communityEn.text,
-      gridNameZh: gridZh.text, gridNameEn: gridEn.text)
+      tiers: tiers, districts: districts, seed: UInt64(bitPattern: Int64(seed)), outline: outline, spacingX: spacingX,
+      spacingY: spacingY,
+      jitter: jitter, rounding: rounding, streets: streets, communityNameZh: communityZh.text,
+      communityNameEn: communityEn.text, gridNameZh: gridZh.text, gridNameEn: gridEn.text)
+  }
+
+  /// `district:` for one, `districts:` for several; nil, with faults, when one of them is not complete.
+  private static func districts(_ map: YamlMap) -> [District]? {
+    let maps = map.has("districts") ? map.maps("districts") : map.map("district").map { [$0] } ?? []
+    let districts = maps.compactMap { map -> District? in
+      defer { map.finish() }
+      guard let code = map.requiredText("code"), let nameZh = map.requiredText("name_zh"),
+        let nameEn = map.requiredText("name_en")
+      else { return nil }
+      return District(code: UnitCode(code.text), nameZh: nameZh.text, nameEn: nameEn.text)
+    }
+    return districts.isEmpty || districts.count < maps.count ? nil : districts
   }
 
   private static func outline(_ map: YamlMap) -> Ring {

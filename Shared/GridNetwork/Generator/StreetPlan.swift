@@ -3,6 +3,8 @@
 struct StreetPlan {
   /// Rounds of fitting the areas; the error is below a percent long before.
   static let fittingRounds = 120
+  /// Areas are fitted on so many cells times streets at most: of a larger plan on every second, third … cell.
+  static let maxFittedPairs = 1_000_000
 
   /// The cells of each street, in the order of the parameters' streets.
   let cellsByStreet: [[Int]]
@@ -22,33 +24,53 @@ struct StreetPlan {
   private static func fit(_ cells: [Int], _ lattice: CellLattice) -> [Int] {
     let streets = lattice.parameters.streets
     let total = streets.reduce(0) { $0 + $1.squareKilometres }
-    let targets = streets.map { $0.squareKilometres / total * Double(cells.count) }
+    let stride = (cells.count * streets.count + maxFittedPairs - 1) / maxFittedPairs
+    let fitted = Swift.stride(from: 0, to: cells.count, by: stride).map { cells[$0] }
+    let targets = streets.map { $0.squareKilometres / total * Double(fitted.count) }
     let scale = Metric.cosine(ofDegrees: streets[0].centre.latitude)
-    func plane(_ point: LatticePoint) -> (x: Double, y: Double) {
-      (point.longitude * scale * 100, point.latitude * 100)
+    func plane(_ point: LatticePoint) -> SIMD2<Double> {
+      SIMD2(point.longitude * scale * 100, point.latitude * 100)
     }
     let centres = streets.map { plane($0.centre) }
-    let middles = cells.map { plane(lattice.middle(of: $0)) }
+    let places = fitted.map { plane(lattice.middle(of: $0)) }
     var weights = [Double](repeating: 0, count: streets.count)
-    var owners = [Int](repeating: 0, count: cells.count)
-    for round in 0..<fittingRounds {
+    for round in 1..<fittingRounds {
       var counts = [Int](repeating: 0, count: streets.count)
-      for (index, middle) in middles.enumerated() {
-        var best = (street: 0, distance: Double.infinity)
-        for (street, centre) in centres.enumerated() {
-          let (dx, dy) = (middle.x - centre.x, middle.y - centre.y)
-          let distance = dx * dx + dy * dy - weights[street]
-          if distance < best.distance { best = (street, distance) }
-        }
-        owners[index] = best.street
-        counts[best.street] += 1
-      }
-      let step = 8 / (1 + Double(round) / 10)
+      for owner in nearest(to: places, of: centres, weights) { counts[owner] += 1 }
+      let step = 8 / (1 + Double(round - 1) / 10)
       for street in streets.indices {
         weights[street] += step * (targets[street] - Double(counts[street])) / targets[street]
       }
     }
-    return owners
+    return nearest(to: cells.map { plane(lattice.middle(of: $0)) }, of: centres, weights)
+  }
+
+  /// For each place the centre with the smallest squared distance less the centre's weight, the first of equals.
+  private static func nearest(
+    to places: [SIMD2<Double>], of centres: [SIMD2<Double>], _ weights: [Double]
+  ) -> [Int] {
+    // Some hundred million comparisons for a city: without bounds checks they are quick in unoptimised builds too.
+    centres.withUnsafeBufferPointer { centres in
+      weights.withUnsafeBufferPointer { weights in
+        places.map { place in
+          let (x, y) = (place.x, place.y)
+          var best = 0
+          var least = Double.infinity
+          var street = 0
+          while street < centres.count {
+            let dx = x - centres[street].x
+            let dy = y - centres[street].y
+            let distance = dx * dx + dy * dy - weights[street]
+            if distance < least {
+              least = distance
+              best = street
+            }
+            street += 1
+          }
+          return best
+        }
+      }
+    }
   }
 
   /// Keeps the largest part of each street; what was cut off joins the street it touches.

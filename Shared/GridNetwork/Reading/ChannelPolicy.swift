@@ -22,6 +22,30 @@ public enum NoticeKind: String, CaseIterable, Sendable {
   /// To the reporter: filed, merged into another case, closed, rejected.
   case filed, merged, closed, rejected
   case appealDecided = "appeal_decided"
+  /// A department assists in a case; it says that it has no part in it.
+  case partAssigned = "part_assigned"
+  case partReturned = "part_returned"
+  case suspensionRequested = "suspension_requested"
+  case suspensionDecided = "suspension_decided"
+  /// A department answered a supervision order.
+  case answered
+  case coordinated, appointed, revisited, reopened, appealed, split
+  /// Due times were computed again by a calendar that knows more.
+  case recalculated
+  /// The centre must supervise a case whose caller was dissatisfied or gave no rating.
+  case mustSupervise = "must_supervise"
+  /// A unit's statement to discipline inspection is late.
+  case statementDue = "statement_due"
+  /// The daily self-check found a clock without its rungs.
+  case selfCheck = "self_check"
+  /// The list of orders that were repeated three times or more.
+  case repeatedOrders = "repeated_orders"
+
+  /// Every network says who hears of these; the others are told to nobody by a network that does not name them.
+  static let required: [NoticeKind] = [
+    .dispatched, .desked, .returned, .reworked, .task, .extensionRequested, .extensionDecided, .suspended, .resumed,
+    .supervised, .remind, .yellow, .red, .supervise, .flag, .filed, .merged, .closed, .rejected, .appealDecided,
+  ]
 }
 
 /// A way by which notices reach people.

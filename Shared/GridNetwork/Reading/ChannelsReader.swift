@@ -23,7 +23,7 @@ extension NetworkReading {
         entry.fault("the notice \(notice.kind.rawValue) stands twice", remedy: "remove one")
       }
     }
-    for kind in NoticeKind.allCases where notices[kind] == nil {
+    for kind in NoticeKind.required where notices[kind] == nil {
       map.fault(
         "no rule for the notice \(kind.rawValue)", line: map.line(of: "notices"),
         remedy: "add `- {kind: \(kind.rawValue), channels: [inbox]}`")

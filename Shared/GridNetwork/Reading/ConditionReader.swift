@@ -16,7 +16,7 @@ extension NetworkReading {
       sources: values(map, "sources", of: ReportSource.self),
       priorities: values(map, "priorities", of: Priority.self),
       texts: map.texts("texts").map { $0.text.lowercased() },
-      hours: map.texts("hours").compactMap { hours($0, map) })
+      hours: map.texts("hours").compactMap { hours($0, map) }, reopened: map.bool("reopened"))
   }
 
   func category(_ text: YamlText, _ map: YamlMap) -> CategoryCode? {

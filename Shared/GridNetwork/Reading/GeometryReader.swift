@@ -20,7 +20,13 @@ extension NetworkReading {
         Self.settingsFile, settings.map.line(of: "generate"), "`generate` though there is \(Self.gridsFile)",
         remedy: "remove one of the two")
     }
-    if let generator = settings?.generator { return try generate(generator, geometry) }
+    if settings?.generator != nil {
+      let features = (made?.shapes ?? []).map { shape in
+        UnitFeature(code: shape.code, feature: Feature(properties: [:], shape: shape.shape, line: 1))
+      }
+      if geometry != .skip, made != nil { checkUnits(of: features) }
+      return features
+    }
     if !isDrawn {
       faults.add(Self.gridsFile, 1, "the file is missing", remedy: "add it, or `generate:` in network.yaml")
     }
@@ -31,24 +37,18 @@ extension NetworkReading {
     return features
   }
 
-  private mutating func generate(
-    _ parameters: YamlText, _ geometry: GeometryReading
-  ) throws(NetworkSourceError) -> [UnitFeature] {
-    guard let bytes = try requiredFile(parameters.text) else { return [] }
-    guard geometry != .skip,
-      let read = GeneratorParameters.read(
-        bytes, file: parameters.text, tiers: tiers.map(\.name), faults: faults)
-    else { return [] }
+  /// The plan that the parameters make; nil, with faults, when they make none.
+  mutating func generate(
+    _ parameters: YamlText, drawsShapes: Bool
+  ) throws(NetworkSourceError) -> GeneratedNetwork? {
+    guard let bytes = try requiredFile(parameters.text),
+      let read = GeneratorParameters.read(bytes, file: parameters.text, tiers: tiers.map(\.name), faults: faults)
+    else { return nil }
     do throws(GeneratorFault) {
-      let made = try NetworkGenerator.generate(read)
-      let features = made.shapes.map { shape in
-        UnitFeature(code: shape.code, feature: Feature(properties: [:], shape: shape.shape, line: 1))
-      }
-      checkUnits(of: features)
-      return features
+      return try NetworkGenerator.generate(read, drawsShapes: drawsShapes)
     } catch {
       faults.add(parameters.text, 1, error.description, remedy: "change the parameters")
-      return []
+      return nil
     }
   }
 
@@ -103,25 +103,5 @@ extension NetworkReading {
       faults.add(Self.gridsFile, 1, "the shapes span 90 degrees or more", remedy: "check for exchanged coordinates")
       return nil
     }
-  }
-
-  /// `layers/*.geojson`; the names are read even when the geometry is skipped, as routing rules use them.
-  mutating func readLayers(_ geometry: GeometryReading) throws(NetworkSourceError) -> [ProfessionalLayer] {
-    var layers: [ProfessionalLayer] = []
-    for file in names where Self.matches(name: file, pattern: "layers/*.geojson") {
-      guard let bytes = try requiredFile(file) else { continue }
-      let name = String(file.dropFirst("layers/".count).dropLast(".geojson".count))
-      let read = features(bytes, file: file) ?? []
-      layerNames.insert(name)
-      layerNames.formUnion(read.map { name + "/" + $0.code.text })
-      guard geometry != .skip else { continue }
-      do throws(GridIndexFault) {
-        let index = try GridIndex(shapes: read.map { ($0.code, $0.feature.shape) })
-        layers.append(ProfessionalLayer(name: name, index: index))
-      } catch {
-        faults.add(file, 1, "the shapes span 90 degrees or more", remedy: "check for exchanged coordinates")
-      }
-    }
-    return layers
   }
 }

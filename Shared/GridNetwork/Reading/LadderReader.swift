@@ -3,8 +3,9 @@ import Domain
 extension NetworkReading {
   static let ladderFile = "ladder.yaml"
 
-  mutating func readLadders() throws(NetworkSourceError) -> [Ladder] {
-    guard let map = try yaml(Self.ladderFile) else { return [] }
+  /// Ladders, cards, and what discipline inspection expects.
+  mutating func readLadders() throws(NetworkSourceError) -> LadderFile {
+    guard let map = try yaml(Self.ladderFile) else { return LadderFile() }
     defer { map.finish() }
     var ladders: [(ladder: Ladder, line: Int)] = []
     for entry in map.maps("ladders") {
@@ -15,10 +16,30 @@ extension NetworkReading {
         faults.markIncomplete(map.file)
         continue
       }
-      ladders.append((Ladder(clock: clock, condition: condition, rungs: rungs), entry.line))
+      let ladder = Ladder(clock: clock, matter: matter(entry, clock), condition: condition, rungs: rungs)
+      ladders.append((ladder, entry.line))
     }
     if isComplete(Self.ladderFile) { checkReach(ladders) }
-    return ladders.map(\.ladder)
+    return LadderFile(
+      ladders: ladders.map(\.ladder), cards: map.maps("cards").compactMap { readCard($0) },
+      discipline: readDiscipline(map.map("discipline")))
+  }
+
+  private func readCard(_ map: YamlMap) -> CardRule? {
+    defer { map.finish() }
+    let condition = readCondition(map.map("when"))
+    let to = receivers(map, of: "card")
+    let count = map.integer("count") ?? 1
+    if count < 1 { map.fault("`count` is at least 1", line: map.line(of: "count"), remedy: "write count: 2") }
+    guard let cause = value(map, "cause", of: CardRule.Cause.self), let act = value(map, "act", of: RungAct.self),
+      !to.isEmpty
+    else { return nil }
+    if act == .flag {
+      map.fault(
+        "a card opens no record at discipline inspection", line: map.line(of: "act"),
+        remedy: "write remind, yellow, red or supervise; a rung of a ladder flags")
+    }
+    return CardRule(cause: cause, count: count, act: act, to: to, condition: condition)
   }
 
   private func readRungs(_ entry: YamlMap) -> [Rung] {
@@ -28,7 +49,7 @@ extension NetworkReading {
     var lastRank = 0
     return maps.compactMap { rung in
       defer { rung.finish() }
-      let to = receivers(rung)
+      let to = receivers(rung, of: "rung")
       let act = value(rung, "act", of: RungAct.self)
       guard let name = rung.requiredText("name"), let at = rungTime(rung), let act, !to.isEmpty else { return nil }
       if !names.insert(name.text).inserted {
@@ -41,7 +62,18 @@ extension NetworkReading {
           remedy: "order the rungs by their times")
       }
       lastRank = rank
-      return Rung(name: name.text, at: at, to: to, act: act)
+      let every = rung.has("every") ? limit(rung, "every") : nil
+      if every != nil && rank == 0 {
+        rung.fault(
+          "the rung \"\(name.text)\" comes again and again before anything is due", line: rung.line(of: "every"),
+          remedy: "begin with `at: 0` or later")
+      }
+      if every != nil && act == .flag {
+        rung.fault(
+          "the rung \"\(name.text)\" would open record after record", line: rung.line(of: "every"),
+          remedy: "flag once, in a rung of its own")
+      }
+      return Rung(name: name.text, at: at, to: to, act: act, every: every)
     }
   }
 
@@ -65,15 +97,15 @@ extension NetworkReading {
     }
   }
 
-  private func receivers(_ map: YamlMap) -> [Receiver] {
+  private func receivers(_ map: YamlMap, of thing: String) -> [Receiver] {
     let texts = map.texts("to")
     if texts.isEmpty {
-      map.fault("a rung without a receiver", remedy: "add `to: [role@tier]`")
+      map.fault("a \(thing) without a receiver", remedy: "add `to: [role@tier]`")
     }
     return texts.compactMap { receiver($0, map) }
   }
 
-  /// `role@tier`, `role@lead` or `role@department:CODE`.
+  /// `role@tier`, `role@lead`, `role@part` or `role@department:CODE`.
   func receiver(_ text: YamlText, _ map: YamlMap) -> Receiver? {
     let parts = text.text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, !parts[1].isEmpty else {
@@ -89,6 +121,7 @@ extension NetworkReading {
       return nil
     }
     if parts[1] == "lead" { return Receiver(role: role, place: .leadDepartment) }
+    if parts[1] == "part" { return Receiver(role: role, place: .clockDepartment) }
     if parts[1].hasPrefix("department:") {
       let code = YamlText(text: String(parts[1].dropFirst("department:".count)), line: text.line)
       return department(code, map).map { Receiver(role: role, place: .department($0)) }
@@ -96,7 +129,7 @@ extension NetworkReading {
     guard tiers.contains(where: { $0.name == parts[1] }) else {
       map.fault(
         "unknown tier \(parts[1])", line: text.line,
-        remedy: "known: \(tiers.map(\.name).joined(separator: ", ")), lead, department:CODE")
+        remedy: "known: \(tiers.map(\.name).joined(separator: ", ")), lead, part, department:CODE")
       return nil
     }
     return Receiver(role: role, place: .tier(parts[1]))
@@ -106,18 +139,42 @@ extension NetworkReading {
     guard let tree else { return }
     for clock in ClockName.allCases {
       let own = ladders.filter { $0.ladder.clock == clock }
-      let cover = RuleCover(catalogue: catalogue, units: tree, conditions: own.map(\.ladder.condition))
+      let cover = RuleCover(
+        catalogue: catalogue, units: tree, conditions: own.map(\.ladder.condition),
+        matters: own.map { $0.ladder.matter.map { [$0] } ?? clock.matters })
       for index in cover.unreachable() {
         faults.add(
           Self.ladderFile, own[index].line, "this ladder of the \(clock.rawValue) clock can never apply",
           remedy: "move it above the ladders that take its cases, or remove it")
       }
-      guard Self.clocksOfEveryCase.contains(clock) else { continue }
-      for category in catalogue.categories where category.fileable && !cover.alwaysMatches(category.code) {
-        faults.add(
-          Self.ladderFile, 1, "no ladder of the \(clock.rawValue) clock for every case of \(category.code)",
-          remedy: "add one without conditions at the end: late must not be silent")
+      for matter in ClockMatter.allCases where limited[clock]?.contains(matter) == true {
+        let missed = catalogue.categories.filter { $0.fileable && !cover.alwaysMatches($0.code, matter) }
+        for category in missed {
+          faults.add(
+            Self.ladderFile, 1,
+            "no ladder of the \(clock.rawValue) clock (\(matter.rawValue)) for every case of \(category.code)",
+            remedy: "add one without conditions at the end: late must not be silent")
+        }
       }
+    }
+  }
+}
+
+/// What ladder.yaml holds.
+struct LadderFile {
+  var ladders: [Ladder] = []
+  var cards: [CardRule] = []
+  var discipline = DisciplinePolicy()
+}
+
+extension ClockName {
+  /// What a clock of this name may time.
+  var matters: Set<ClockMatter> {
+    switch self {
+    case .decide: [.whole, .part, .request, .supervision, .appeal]
+    case .sign, .handle: [.whole, .part]
+    case .contact, .verify: [.whole]
+    case .answer: [.order]
     }
   }
 }

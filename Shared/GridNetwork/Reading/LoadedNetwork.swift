@@ -12,9 +12,26 @@ public enum GeometryReading: Sendable, Hashable {
 
 /// A professional layer beside the base grids, e.g. the fire brigade's grids.
 public struct ProfessionalLayer: Sendable {
-  /// The name of its file without `.geojson`.
+  /// Where its grids lie.
+  public enum Ground: Sendable {
+    /// Anywhere, across the borders of units.
+    case shapes(GridIndex)
+    /// Aligned with the base grids: the professional grid of each unit and of all below it.
+    case units([UnitCode: UnitCode])
+  }
+
+  /// The name of its file without the suffix.
   public let name: String
-  public let index: GridIndex
+  public let ground: Ground
+
+  /// The professional grid at a point; nil where there is none.
+  /// - Parameter path: the units that hold the point, from the root down.
+  func code(at point: LatticePoint, path: [Unit]) -> UnitCode? {
+    switch ground {
+    case .shapes(let index): index.unit(at: point)
+    case .units(let codes): path.lazy.reversed().compactMap { codes[$0.code] }.first
+    }
+  }
 }
 
 /// One version of a network: the policy and, where it was asked for, the geometry. Never changes; shared by every thread.
@@ -24,6 +41,7 @@ public final class LoadedNetwork: Sendable {
   public let channels: ChannelPolicy
   public let assessment: AssessmentPolicy
   public let templates: NoticeTemplates
+  public let discipline: DisciplinePolicy
   /// Units that are no longer in force, whose cases may still be asked for.
   public let retiredUnits: [Unit]
   /// Finds the unit that holds a point; finds nothing when the geometry was skipped.
@@ -36,7 +54,7 @@ public final class LoadedNetwork: Sendable {
 
   init(
     identity: NetworkIdentity, policy: NetworkPolicy, channels: ChannelPolicy, assessment: AssessmentPolicy,
-    templates: NoticeTemplates, retiredUnits: [Unit], grids: GridIndex, layers: [ProfessionalLayer],
+    templates: NoticeTemplates, discipline: DisciplinePolicy, retiredUnits: [Unit], grids: GridIndex, layers: [ProfessionalLayer],
     shapes: [UnitCode: Shape], fileNames: [String]
   ) {
     self.identity = identity
@@ -44,6 +62,7 @@ public final class LoadedNetwork: Sendable {
     self.channels = channels
     self.assessment = assessment
     self.templates = templates
+    self.discipline = discipline
     self.retiredUnits = retiredUnits
     self.grids = grids
     self.layers = layers
@@ -53,8 +72,10 @@ public final class LoadedNetwork: Sendable {
 
   /// The layers' codes at a point, as routing rules name them: `layer` and `layer/code`.
   public func layerNames(at point: LatticePoint) -> [String] {
-    layers.flatMap { layer in
-      layer.index.unit(at: point).map { [layer.name, layer.name + "/" + $0.text] } ?? []
+    if layers.isEmpty { return [] }
+    let path = grids.unit(at: point).map { policy.units.path(to: $0) } ?? []
+    return layers.flatMap { layer in
+      layer.code(at: point, path: path).map { [layer.name, layer.name + "/" + $0.text] } ?? []
     }
   }
 
@@ -73,6 +94,15 @@ public struct NetworkIdentity: Sendable, Hashable {
   public let timeZone: String
   /// Holes in the outline of joined units below so many square metres are seams of the survey, not ground outside.
   public let sliverSquareMetres: Double
+  /// Set where the districts are one city, whose keys report in all of them.
+  public let city: City?
+}
+
+/// A city of several districts. It is no unit: it has no journal and no cases of its own.
+public struct City: Sendable, Hashable {
+  public let code: UnitCode
+  public let nameZh: String
+  public let nameEn: String
 }
 
 extension LoadedNetwork {

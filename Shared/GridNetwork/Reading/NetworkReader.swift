@@ -36,6 +36,8 @@ struct NetworkReading {
   /// What the files say, so far as it was read; later files are checked against it.
   var tiers: [Tier] = []
   var codeDigits: [String: Int] = [:]
+  /// What `generate:` made, when network.yaml has it.
+  var made: GeneratedNetwork?
   var units: [Unit] = []
   var unitCodes: Set<UnitCode> = []
   var retiredUnits: [Unit] = []
@@ -44,6 +46,8 @@ struct NetworkReading {
   var catalogue = Catalogue(categories: [])
   var catalogueLines: [String: Int] = [:]
   var layerNames: Set<String> = []
+  /// What the limits of each clock are for.
+  var limited: [ClockName: Set<ClockMatter>] = [:]
   var features: [UnitFeature] = []
   var tolerances = SeamTolerances()
 
@@ -57,6 +61,7 @@ struct NetworkReading {
     let settings = try readSettings()
     // Without tiers every other file would seem full of faults.
     guard !tiers.isEmpty else { return nil }
+    if let generator = settings?.generator { made = try generate(generator, drawsShapes: geometry != .skip) }
     try readUnits()
     try readDepartments()
     try readCatalogue(catchAll: settings?.catchAll)
@@ -65,22 +70,24 @@ struct NetworkReading {
     let calendar = try readCalendar(zoneName: settings?.timeZone)
     let routing = try readRouting()
     let limits = try readLimits()
-    let ladders = try readLadders()
+    let ladderFile = try readLadders()
     let channels = try readChannels()
     let assessment = try readAssessment()
     let templates = try readTemplates(channels: channels)
     let more = settings.map { readCaseSettings($0.map) }
     settings?.map.finish()
+    if let settings { checkCity(settings) }
+    if let more { checkAnswers(more.casePolicy, ladderFile.ladders) }
     guard let settings, let tree, let calendar, let channels, let assessment, let more, faults.faults.isEmpty,
       let index = index(features)
     else { return nil }
     let policy = NetworkPolicy(
       name: settings.identity.name, version: version, units: tree, departments: departments, catalogue: catalogue,
-      routing: routing, limits: limits, ladders: ladders, repeats: more.repeats, casePolicy: more.casePolicy,
-      calendar: calendar, datum: settings.datum)
+      routing: routing, limits: limits, ladders: ladderFile.ladders, repeats: more.repeats,
+      casePolicy: more.casePolicy, calendar: calendar, datum: settings.datum, cards: ladderFile.cards)
     return LoadedNetwork(
       identity: settings.identity, policy: policy, channels: channels, assessment: assessment, templates: templates,
-      retiredUnits: retiredUnits, grids: index, layers: layers,
+      discipline: ladderFile.discipline, retiredUnits: retiredUnits, grids: index, layers: layers,
       shapes: geometry == .shapes
         ? Dictionary(features.map { ($0.code, $0.feature.shape) }, uniquingKeysWith: { first, _ in first }) : [:],
       fileNames: usedNames.sorted())

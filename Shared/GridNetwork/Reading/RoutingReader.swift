@@ -70,7 +70,9 @@ extension NetworkReading {
         faults.markIncomplete(map.file)
         continue
       }
-      rules.append((LimitRule(clock: clock, condition: condition, stages: stages), entry.line))
+      let matter = matter(entry, clock)
+      rules.append((LimitRule(clock: clock, matter: matter, condition: condition, stages: stages), entry.line))
+      limited[clock, default: []].formUnion(matter.map { [$0] } ?? clock.matters)
     }
     if isComplete(Self.limitsFile) { checkLimits(rules) }
     return rules.map(\.rule)
@@ -95,11 +97,25 @@ extension NetworkReading {
     }
   }
 
+  /// `matter:` of a limit or ladder; a fault for one that this clock never times.
+  func matter(_ entry: YamlMap, _ clock: ClockName) -> ClockMatter? {
+    guard entry.has("matter"), let matter = value(entry, "matter", of: ClockMatter.self) else { return nil }
+    if !clock.matters.contains(matter) {
+      let known = ClockMatter.allCases.filter { clock.matters.contains($0) }.map(\.rawValue)
+      entry.fault(
+        "the clock \(clock.rawValue) never times \(matter.rawValue)", line: entry.line(of: "matter"),
+        remedy: "known for it: \(known.joined(separator: ", "))")
+    }
+    return matter
+  }
+
   private func checkLimits(_ rules: [(rule: LimitRule, line: Int)]) {
     guard let tree else { return }
     for clock in ClockName.allCases {
       let own = rules.filter { $0.rule.clock == clock }
-      let cover = RuleCover(catalogue: catalogue, units: tree, conditions: own.map(\.rule.condition))
+      let cover = RuleCover(
+        catalogue: catalogue, units: tree, conditions: own.map(\.rule.condition),
+        matters: own.map { $0.rule.matter.map { [$0] } ?? clock.matters })
       for index in cover.unreachable() {
         faults.add(
           Self.limitsFile, own[index].line, "this limit of the \(clock.rawValue) clock can never apply",

@@ -26,6 +26,7 @@ extension NetworkReading {
     let generator = generate?.requiredText("parameters")
     generate?.finish()
     let catchAll = map.text("catch_all")
+    let city = map.map("city").flatMap { readCity($0) }
     let datum = readDatum(map)
     guard let name = map.requiredText("name"), let nameZh = map.requiredText("name_zh"),
       let nameEn = map.requiredText("name_en"), let zone = map.requiredText("time_zone"), let datum
@@ -36,7 +37,8 @@ extension NetworkReading {
     }
     return NetworkSettings(
       identity: NetworkIdentity(
-        name: name.text, nameZh: nameZh.text, nameEn: nameEn.text, timeZone: zone.text, sliverSquareMetres: sliver),
+        name: name.text, nameZh: nameZh.text, nameEn: nameEn.text, timeZone: zone.text, sliverSquareMetres: sliver,
+        city: city),
       timeZone: zone.text, datum: datum, catchAll: catchAll, generator: generator, map: map)
   }
 
@@ -52,6 +54,29 @@ extension NetworkReading {
     }
     tiers.append(Tier(name: name.text, labelZh: zh.text, labelEn: en.text))
     codeDigits[name.text] = digits
+  }
+
+  /// `city: {code, name_zh, name_en}`: what all districts of the network are, where they are one city.
+  private func readCity(_ map: YamlMap) -> City? {
+    defer { map.finish() }
+    guard let code = map.requiredText("code"), let nameZh = map.requiredText("name_zh"),
+      let nameEn = map.requiredText("name_en")
+    else { return nil }
+    guard Self.isCode(code.text) else {
+      map.fault(
+        "the city's code \"\(code.text)\" is not of at most \(maxCodeLength) letters and digits", line: code.line,
+        remedy: "use the code of the list of divisions, e.g. 440300")
+      return nil
+    }
+    return City(code: UnitCode(code.text), nameZh: nameZh.text, nameEn: nameEn.text)
+  }
+
+  /// A city stands above its districts; its code can be no unit's, as keys of the one are not keys of the other.
+  func checkCity(_ settings: NetworkSettings) {
+    guard let city = settings.identity.city, unitCodes.contains(city.code) else { return }
+    settings.map.fault(
+      "the city's code \(city.code) is a unit's", line: settings.map.line(of: "city"),
+      remedy: "use a code that stands above the districts")
   }
 
   private func readDatum(_ map: YamlMap) -> Datum? {
@@ -80,15 +105,12 @@ extension NetworkReading {
         entry.fault("a repeat rule needs radius_metres and window", remedy: "add them, e.g. 50 and 24 urgent_hours")
         return nil
       }
-      return RepeatRule(condition: condition, radiusMetres: radius, window: window)
+      let same = values(entry, "same", of: RepeatRule.Likeness.self)
+      if same.count > 1 {
+        entry.fault("`same` names \(same.count) words", line: entry.line(of: "same"), remedy: "write category or class")
+      }
+      return RepeatRule(condition: condition, radiusMetres: radius, window: window, same: same.first ?? .category)
     }
-    var policy = CasePolicy()
-    if let cases = map.map("cases") {
-      defer { cases.finish() }
-      policy.maxReturns = cases.integer("max_returns") ?? policy.maxReturns
-      policy.returnWithin = cases.has("return_within") ? limit(cases, "return_within") : nil
-      policy.verifyFirst = values(cases, "verify_first", of: ReportSource.self)
-    }
-    return (repeats, policy)
+    return (repeats, map.map("cases").map { readCasePolicy($0) } ?? CasePolicy())
   }
 }

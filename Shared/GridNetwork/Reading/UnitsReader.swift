@@ -3,7 +3,8 @@ import Domain
 extension NetworkReading {
   static let unitsFile = "units.csv"
 
-  /// `units.csv`: rows with an end of validity are history, the others make the tree.
+  /// `units.csv`: rows with an end of validity are history, the others make the tree, and with them the generated units
+  /// that no row names.
   mutating func readUnits() throws(NetworkSourceError) {
     guard let bytes = try requiredFile(Self.unitsFile),
       let table = CsvTable(
@@ -25,9 +26,18 @@ extension NetworkReading {
       unitCodes.insert(unit.code)
       units.append(unit)
     }
+    addGenerated()
     checkParents(lines)
     tree = try? UnitTree(tiers: tiers, units: units)
     if tree == nil { faults.markIncomplete(Self.unitsFile) }
+  }
+
+  private mutating func addGenerated() {
+    guard let made else { return }
+    let retired = Set(retiredUnits.map(\.code))
+    for unit in made.units where !retired.contains(unit.code) && unitCodes.insert(unit.code).inserted {
+      units.append(unit)
+    }
   }
 
   private func fault(_ row: CsvTable.Row, _ message: String, remedy: String) {

@@ -5,10 +5,21 @@ struct RuleCover {
   let catalogue: Catalogue
   let units: UnitTree
   let conditions: [CaseCondition]
+  /// What each applies to: of clocks, what they time.
+  let matters: [Set<ClockMatter>]
+
+  init(catalogue: Catalogue, units: UnitTree, conditions: [CaseCondition], matters: [Set<ClockMatter>]? = nil) {
+    self.catalogue = catalogue
+    self.units = units
+    self.conditions = conditions
+    self.matters = matters ?? conditions.map { _ in [.whole] }
+  }
 
   /// Whether every case of the category meets some condition, whatever its other traits.
-  func alwaysMatches(_ category: CategoryCode) -> Bool {
-    conditions.contains { covers($0, CaseCondition(), in: category) }
+  func alwaysMatches(_ category: CategoryCode, _ matter: ClockMatter = .whole) -> Bool {
+    conditions.indices.contains {
+      matters[$0].contains(matter) && covers(conditions[$0], CaseCondition(), in: category)
+    }
   }
 
   /// Positions of conditions that no case can reach, as conditions before them take every one of their cases. Cases
@@ -22,7 +33,11 @@ struct RuleCover {
             || condition.categories.contains { catalogue.contains($0, category.code) })
       }
       return categories.allSatisfy { category in
-        conditions[..<index].contains { covers($0, condition, in: category.code) }
+        matters[index].allSatisfy { matter in
+          conditions[..<index].indices.contains {
+            matters[$0].contains(matter) && covers(conditions[$0], condition, in: category.code)
+          }
+        }
       }
     }
   }
@@ -35,7 +50,7 @@ struct RuleCover {
       && isCovered(inner.sources, by: outer.sources, all: ReportSource.allCases)
       && isCovered(inner.priorities, by: outer.priorities, all: Priority.allCases)
       && isCovered(inner.texts, by: outer.texts) { $0.contains($1) }
-      && coversHours(outer, inner)
+      && coversHours(outer, inner) && (outer.reopened == nil || outer.reopened == inner.reopened)
   }
 
   /// An empty list means any, so it is covered only by another that means any.
