@@ -27,6 +27,24 @@ static const unsigned char text_0008[] = {
 static const unsigned char text_0009[] = {
 #embed "sql/0009_quarantine.sql"
 };
+static const unsigned char text_0010[] = {
+#embed "sql/0010_closed_loop.sql"
+};
+static const unsigned char text_0011[] = {
+#embed "sql/0011_discipline.sql"
+};
+static const unsigned char text_0012[] = {
+#embed "sql/0012_rosters.sql"
+};
+static const unsigned char text_0013[] = {
+#embed "sql/0013_suppressions.sql"
+};
+static const unsigned char text_0014[] = {
+#embed "sql/0014_case_marks.sql"
+};
+static const unsigned char text_0015[] = {
+#embed "sql/0015_city_keys.sql"
+};
 
 static const gl_migration migrations[] = {
   {"0001_journal", text_0001, sizeof text_0001},
@@ -38,6 +56,12 @@ static const gl_migration migrations[] = {
   {"0007_notices", text_0007, sizeof text_0007},
   {"0008_rights", text_0008, sizeof text_0008},
   {"0009_quarantine", text_0009, sizeof text_0009},
+  {"0010_closed_loop", text_0010, sizeof text_0010},
+  {"0011_discipline", text_0011, sizeof text_0011},
+  {"0012_rosters", text_0012, sizeof text_0012},
+  {"0013_suppressions", text_0013, sizeof text_0013},
+  {"0014_case_marks", text_0014, sizeof text_0014},
+  {"0015_city_keys", text_0015, sizeof text_0015},
 };
 
 size_t gl_migration_count(void) { return sizeof migrations / sizeof migrations[0]; }

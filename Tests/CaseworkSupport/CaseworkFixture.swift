@@ -153,7 +153,7 @@ public struct CaseworkFixture: Sendable {
   @discardableResult
   public func append(_ changes: [CaseChange]) async throws -> AppendResult {
     let batch = JournalAppend.batch(changes, district: district, now: now)
-    let rows = try await pool.pipeline([batch.call])
+    let rows = try await pool.pipeline(batch.calls)
     let result = try batch.result(rows[0])
     publisher.publish(result.run)
     return result

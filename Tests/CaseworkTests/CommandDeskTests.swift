@@ -49,7 +49,7 @@ import Wire
           switch await task.result {
           case .success: done += 1
           case .failure(let error):
-            if case .stale(id, let version)? = error as? CommandFault { stale.append(version) }
+            if case .stale(let current)? = error as? CommandFault { stale.append(current.value.version) }
           }
         }
         #expect(done == 1 && stale == [3])
@@ -83,14 +83,14 @@ import Wire
         (request(id, .sign, by: SampleActors.water), CaseRefusal.notYourDepartment("urban")),
         (
           request(id, .handle(result: ""), by: SampleActors.urban),
-          CaseRefusal.illegalTransition(state: .dispatched, allowed: [.sign, .return, .comment])
+          CaseRefusal.illegalTransition(state: .dispatched, allowed: [.sign, .return, .contact, .reveal, .comment])
         ),
         (
           request(id, .redirect(lead: "nobody", assists: [], note: ""), by: SampleActors.dispatcher),
           CaseRefusal.unknownDepartment("nobody")
         ),
         (request(id, .merge(into: id), by: SampleActors.dispatcher), CaseRefusal.mergeTarget(id)),
-        (request(id, .sign, by: SampleActors.urban, version: 1), CommandFault.stale(id, version: 2)),
+        (request(id, .sign, by: SampleActors.urban, version: 1), CommandFault.stale(before)),
         (
           request(CaseID(district: "d", number: 99), .sign, by: SampleActors.urban),
           CommandFault.unknownCase(CaseID(district: "d", number: 99))
@@ -158,7 +158,8 @@ import Wire
     }
     #expect(
       outcomes == [
-        "3", "signed 4", "\(CaseRefusal.notYourDepartment("urban"))", "\(CommandFault.stale(ids[1], version: 2))",
+        "3", "signed 4", "\(CaseRefusal.notYourDepartment("urban"))",
+        "\(CommandFault.stale(try await fixture.load(ids[1])))",
         "signed 3",
       ])
     var runs: [Int] = []

@@ -45,7 +45,7 @@ private struct Refused: Error, Equatable {
     var tasks: [Task<Int, any Error>] = []
     for (index, number) in numbers.enumerated() {
       tasks.append(Task { try await group.submit(number) })
-      while await group.waitingCount < waitingAtFirst + index + 1 { await Task.yield() }
+      while group.waitingCount < waitingAtFirst + index + 1 { await Task.yield() }
     }
     return tasks
   }

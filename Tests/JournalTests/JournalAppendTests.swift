@@ -14,11 +14,11 @@ import Wire
     let relay = try SocketRelay(to: try await OwnServer.shared, database: fixture.configuration)
     let pool = PostgresPool(try relay.configuration, logger: silent)
     let first = JournalAppend.batch([try fixture.filing()], district: "d", now: fixture.now)
-    _ = try await pool.pipeline([first.call])
+    _ = try await pool.pipeline(first.calls)
     relay.resetRoundTrips()
     let batch = JournalAppend.batch(
       try (0..<50).map { _ in try fixture.filing() }, district: "d", now: fixture.now)
-    let result = try batch.result(try await pool.pipeline([batch.call])[0])
+    let result = try batch.result(try await pool.pipeline(batch.calls)[0])
     #expect(relay.roundTrips == 1)
     #expect(result.caseNumbers == Array(2...51))
     #expect(result.run.firstSeq == 2 && result.run.lastSeq == 51)
@@ -39,7 +39,7 @@ import Wire
         let loaded = try CaseLocks.lock("d", [id.number], in: transaction)
         let batch = JournalAppend.batch(
           [try fixture.comment(loaded[0], text)], district: "d", now: fixture.now)
-        _ = try transaction.finalPipeline([batch.call])
+        _ = try transaction.finalPipeline(batch.calls)
       }
     }
     #expect(relay.roundTrips == 2)
@@ -58,7 +58,7 @@ import Wire
             for step in 0..<10 {
               let changes = try (0...(writer + step) % 4).map { _ in try fixture.filing() }
               let batch = JournalAppend.batch(changes, district: "d", now: fixture.now)
-              results.append(try batch.result(try await pool.pipeline([batch.call])[0]))
+              results.append(try batch.result(try await pool.pipeline(batch.calls)[0]))
             }
             await pool.close()
             return results
@@ -128,7 +128,7 @@ import Wire
   @Test func aDistrictWithoutJournalIsRefused() async throws {
     try await CaseworkFixture.with("append") { fixture in
       let batch = JournalAppend.batch([try fixture.filing()], district: "elsewhere", now: fixture.now)
-      let error = await #expect(throws: PostgresError.self) { try await fixture.pool.pipeline([batch.call]) }
+      let error = await #expect(throws: PostgresError.self) { try await fixture.pool.pipeline(batch.calls) }
       #expect(error?.sqlState?.rawValue == "GL002")
     }
   }
@@ -139,7 +139,7 @@ import Wire
       for seconds: Int64 in [0, 60, -3_600, 61, 30] {
         let batch = JournalAppend.batch(
           [try fixture.filing()], district: "d", now: fixture.now.adding(seconds: seconds))
-        times.append(try batch.result(try await fixture.pool.pipeline([batch.call])[0]).run.at)
+        times.append(try batch.result(try await fixture.pool.pipeline(batch.calls)[0]).run.at)
       }
       #expect(times == [0, 60, 60, 61, 61].map { fixture.now.adding(seconds: $0) })
       #expect(try await fixture.journal().map(\.event.at) == times)

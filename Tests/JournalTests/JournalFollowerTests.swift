@@ -159,7 +159,7 @@ import Testing
           ])
           let batch = JournalAppend.batch(
             try (0..<3).map { _ in try fixture.filing(unit: "g4") }, district: "d", now: fixture.now)
-          _ = try transaction.finalPipeline([batch.call])
+          _ = try transaction.finalPipeline(batch.calls)
         }
         #expect(await eventually { await !follower.halts.isEmpty })
         #expect(await follower.halts["d"] == .otherContent(seq: 5))

@@ -29,11 +29,11 @@ import Testing
   @Test(arguments: writers) func aWriterLocksAndAppends(_ service: String) async throws {
     try await with(service) { fixture, pool in
       let filed = JournalAppend.batch([try fixture.filing()], district: "d", now: fixture.now)
-      let number = try filed.result(try await pool.pipeline([filed.call])[0]).caseNumbers[0]
+      let number = try filed.result(try await pool.pipeline(filed.calls)[0]).caseNumbers[0]
       try await pool.transaction { transaction in
         let loaded = try CaseLocks.lock("d", [number], in: transaction)
         let batch = JournalAppend.batch([try fixture.comment(loaded[0], "so")], district: "d", now: fixture.now)
-        _ = try transaction.finalPipeline([batch.call])
+        _ = try transaction.finalPipeline(batch.calls)
       }
       #expect(try await fixture.journal().count == 2)
     }
@@ -69,7 +69,7 @@ import Testing
   @Test(arguments: ["stats", "notifier"]) func whoOnlyFollowsWritesNoJournal(_ service: String) async throws {
     try await with(service) { fixture, pool in
       let batch = JournalAppend.batch([try fixture.filing()], district: "d", now: fixture.now)
-      let error = await #expect(throws: PostgresError.self) { try await pool.pipeline([batch.call]) }
+      let error = await #expect(throws: PostgresError.self) { try await pool.pipeline(batch.calls) }
       #expect(error?.sqlState == .insufficientPrivilege)
     }
   }
@@ -92,9 +92,13 @@ import Testing
   @Test func theTablesOfEachServiceAreItsOwn() async throws {
     // What each may write besides the journal; everything else is refused.
     let writable: [String: [String]] = [
-      "intake": ["reports", "attachments"], "dispatcher": [], "escalation": ["timers", "timer_policies"],
+      "intake": ["reports", "attachments", "suppressions", "city_reports"], "dispatcher": [],
+      "escalation": ["timers", "timer_policies", "accountability", "self_checks"],
       "stats": ["rollup_daily"], "notifier": ["inbox", "deliveries"],
-      "console": ["users", "api_keys", "sessions", "inbox", "accountability"],
+      "console": [
+        "users", "api_keys", "sessions", "inbox", "accountability", "reports", "attachments", "suppressions",
+        "duty_shifts", "duty_absences",
+      ],
     ]
     let tables = Set(writable.values.joined()).union(["positions", "quarantine", "accountability_steps"])
     let consuming: [String: [String]] = ["positions": Self.consumers, "quarantine": Self.consumers]

@@ -19,12 +19,7 @@ extension CaseChange {
 
 extension NetworkPolicy {
   /// The codes from the district down to the unit, each ending in a slash: a subtree is all that begins alike.
-  public func unitPath(_ unit: UnitCode) -> String {
-    units.path(to: unit).reduce(into: "") { path, unit in
-      path += unit.code.text
-      path += "/"
-    }
-  }
+  public func unitPath(_ unit: UnitCode) -> String { units.pathText(to: unit) }
 
   /// The local day, in days since 1970.
   public func filedDay(_ moment: Instant) -> Int32 { Int32(calendar.zone.date(of: moment).dayNumber) }

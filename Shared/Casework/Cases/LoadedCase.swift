@@ -4,7 +4,7 @@ public import PostgresClient
 import Wire
 
 /// A case as it was read, with its number and, while the transaction lasts, its lock.
-public struct LoadedCase: Sendable {
+public struct LoadedCase: Sendable, Hashable {
   public let id: CaseID
   public let value: Case
 

@@ -23,7 +23,9 @@ public struct CommandRequest: Sendable {
 public enum CommandFault: Error, Sendable, Hashable {
   case unknownCase(CaseID)
   /// The case has moved on since the caller saw it; this is how it stands now.
-  case stale(CaseID, version: Int64)
+  case stale(LoadedCase)
+  /// No attachments of the district, or bound to another case.
+  case unknownAttachments([String])
 }
 
 /// Carries commands out, many in one commit: loads the cases under their locks, asks the machine, appends what it says.
@@ -58,7 +60,7 @@ public actor CommandDesk {
   }
 
   /// Commands of the district that wait for the next commit.
-  public func waitingCount(_ district: UnitCode) async -> Int { await commits[district]?.waitingCount ?? 0 }
+  public func waitingCount(_ district: UnitCode) async -> Int { commits[district]?.waitingCount ?? 0 }
 
   /// Finishes what was taken.
   public func close() async {

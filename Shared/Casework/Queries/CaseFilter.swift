@@ -37,12 +37,18 @@ public struct CaseFilter: Sendable, Hashable {
 
   /// What waits for someone.
   public enum Waiting: Sendable, Hashable {
-    /// For a department's signature or result.
+    /// For a department's signature or result, as lead or for its part, or for its answer to a supervision order.
     case department(DepartmentCode)
     /// For the verification of a report or of a result, but for what this actor found or handled.
     case verification(by: String)
-    /// For a decision at the desk.
-    case desk
+    /// For a decision of the centre: at the desk, on a request, on a part that was returned, on a duty to supervise; on
+    /// an appeal where the policy has the caller's role decide it.
+    case centre(decidesAppeals: Bool)
+    /// For the decision of an appeal.
+    case appeal
+    /// As `verification`; or closed cases of these sources whose callers nobody has asked yet, or whose bad rating
+    /// obliges the centre to supervise.
+    case hotline(by: String, revisits: [ReportSource])
   }
 
   public var states: [CaseState] = []
@@ -52,6 +58,11 @@ public struct CaseFilter: Sendable, Hashable {
   public var unit: UnitCode?
   public var categories: [CategoryCode] = []
   public var lead: Lead?
+  /// A department that leads the case or has, or had, a part in it.
+  public var involving: DepartmentCode?
+  /// Parts of assisting departments rather than whole cases: `lead` then means the department that has the part, and
+  /// `counted` what is counted of its part.
+  public var ofParts = false
   public var sources: [ReportSource] = []
   public var overdue: Bool?
   public var finder: String?
@@ -78,11 +89,7 @@ extension Conditions {
     if let path = filter.unitPath { add(subtree: path) }
     if let unit = filter.unit { add("c.unit = ?", .text(unit.text)) }
     if !filter.categories.isEmpty { add("c.category = ANY(?)", .texts(filter.categories.map(\.text))) }
-    switch filter.lead {
-    case .department(let department): add("c.lead = ?", .text(department.text))
-    case .some(.none): add("c.lead IS NULL")
-    case nil: break
-    }
+    addDepartments(filter)
     if !filter.sources.isEmpty { add("c.source = ANY(?)", .texts(filter.sources.map(\.rawValue))) }
     if let finder = filter.finder { add("c.finder = ?", .text(finder)) }
     addTimes(filter, now: now)
@@ -100,11 +107,47 @@ extension Conditions {
         """, .text(text), .text(text), .text(text))
     }
     switch filter.counted {
-    case .fact(let fact): add("c.facts & ? <> 0", .int32(Int32(bitPattern: fact.rawValue)))
-    case .overdueOpen: addOverdue(now: now)
     case nil: break
+    case _ where filter.ofParts: break
+    case .fact(let fact)?: add("c.facts & ? <> 0", .int32(Int32(bitPattern: fact.rawValue)))
+    case .overdueOpen?: addOverdue(now: now)
     }
     if let numbers = filter.numbers { add("c.number = ANY(?)", .int64s(numbers)) }
+  }
+
+  private mutating func addDepartments(_ filter: CaseFilter) {
+    if let department = filter.involving {
+      add(
+        """
+        (c.lead = ? OR EXISTS (SELECT FROM case_parts p
+          WHERE p.district = c.district AND p.case_number = c.number AND p.department = ?))
+        """, .text(department.text), .text(department.text))
+    }
+    guard !filter.ofParts else { return addParts(filter) }
+    switch filter.lead {
+    case .department(let department): add("c.lead = ?", .text(department.text))
+    case .some(.none): add("c.lead IS NULL")
+    case nil: break
+    }
+  }
+
+  /// Cases in which one and the same part has all that is asked. What is overdue of a part is what figures count so: it
+  /// is open and one of its clocks was found over.
+  private mutating func addParts(_ filter: CaseFilter) {
+    let department: String? = if case .department(let code) = filter.lead { code.text } else { nil }
+    let late = Int32(bitPattern: CaseFacts.late.rawValue)
+    let (facts, isOpen): (Int32?, Bool) =
+      switch filter.counted {
+      case .fact(let fact): (Int32(bitPattern: fact.rawValue), false)
+      case .overdueOpen: (late, true)
+      case nil: (nil, false)
+      }
+    add(
+      """
+      EXISTS (SELECT FROM case_parts p WHERE p.district = c.district AND p.case_number = c.number
+        AND (?::text IS NULL OR p.department = ?) AND (?::integer IS NULL OR p.facts & ? <> 0)
+        AND (NOT ? OR p.state IN ('assigned', 'signed')))
+      """, .text(department), .text(department), .int32(facts), .int32(facts), .bool(isOpen))
   }
 
   private mutating func addTimes(_ filter: CaseFilter, now: Instant) {
@@ -126,9 +169,31 @@ extension Conditions {
   private mutating func add(_ waiting: CaseFilter.Waiting) {
     switch waiting {
     case .department(let department):
-      add("c.lead = ? AND c.state IN ('dispatched', 'signed')", .text(department.text))
+      let code = PostgresParameter.text(department.text)
+      add(
+        """
+        (c.lead = ? AND c.state IN ('dispatched', 'signed') OR ? = ANY(c.owes_answer)
+          OR c.state IN ('dispatched', 'signed') AND c.number IN (SELECT p.case_number FROM case_parts p
+            WHERE p.district = c.district AND p.department = ? AND p.state IN ('assigned', 'signed')))
+        """, code, code, code)
     case .verification(let actor): add("c.state IN ('reported', 'handled') AND c.finder <> ?", .text(actor))
-    case .desk: add("c.state = 'desk'")
+    case .centre(let decidesAppeals):
+      let marks = CaseMarks.Bits.forCentre.union(decidesAppeals ? .appealWaits : [])
+      add(
+        """
+        (c.state = 'desk' OR c.marks & ? <> 0
+          OR c.state IN ('dispatched', 'signed') AND c.number IN (SELECT p.case_number FROM case_parts p
+            WHERE p.district = c.district AND p.state = 'returned'))
+        """, .int32(marks.rawValue))
+    case .appeal: add("c.marks & ? <> 0", .int32(CaseMarks.Bits.appealWaits.rawValue))
+    case .hotline(let actor, let sources):
+      let rated: CaseFacts = [.satisfied, .dissatisfied, .unrated]
+      add(
+        """
+        (c.state IN ('reported', 'handled') AND c.finder <> ? OR c.marks & ? <> 0
+          OR c.state = 'closed' AND c.facts & ? = 0 AND c.source = ANY(?))
+        """, .text(actor), .int32(CaseMarks.Bits.mustSupervise.rawValue), .int32(Int32(bitPattern: rated.rawValue)),
+        .texts(sources.map(\.rawValue)))
     }
   }
 }

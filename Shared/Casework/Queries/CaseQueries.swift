@@ -39,6 +39,19 @@ public struct ReportContent: Sendable, Hashable {
   public let erasedAt: Instant?
 }
 
+/// Someone who reported a case, unmasked.
+public struct Reporter: Sendable, Hashable {
+  /// The case that the report was of, before it was merged.
+  public let caseID: CaseID
+  public let source: String
+  public let receivedAt: Instant
+  public let name: String?
+  public let phone: String?
+  public let isAnonymous: Bool
+  public let externalID: String?
+  public let erasedAt: Instant?
+}
+
 /// One page of a list.
 public struct CasePage: Sendable {
   public let cases: [CaseSummary]
@@ -123,6 +136,25 @@ public struct CaseQueries: Sendable {
       subjectCode: try row.textOrNil(7), subjectName: try row.textOrNil(8), externalID: try row.textOrNil(9),
       erasedAt: try row.timestampOrNil(10)?.instant)
     return (LoadedCase(id: id, value: try CaseCoding.decode(try row.bytes(0))), report)
+  }
+
+  private static let allReports = Statement(
+    "case_reporters",
+    """
+    SELECT r.case_number, r.source, r.received_at, r.reporter_name, r.reporter_phone, r.anonymous, r.external_id,
+      r.erased_at
+    FROM merged_cases($1, $2) AS m JOIN reports r ON r.district = $1 AND r.case_number = m.number
+    ORDER BY r.received_at, r.case_number, abs(r.part)
+    """)
+
+  /// Who reported the case, or a case that was merged into it, oldest first. For the eyes of those who may see it.
+  public func reporters(of id: CaseID) async throws -> [Reporter] {
+    try await pool.query(Self.allReports, [.text(id.district.text), .int64(id.number)]).map { row in
+      Reporter(
+        caseID: CaseID(district: id.district, number: try row.int64(0)), source: try row.text(1),
+        receivedAt: try row.timestamp(2).instant, name: try row.textOrNil(3), phone: try row.textOrNil(4),
+        isAnonymous: try row.bool(5), externalID: try row.textOrNil(6), erasedAt: try row.timestampOrNil(7)?.instant)
+    }
   }
 
   private static func summary(_ district: UnitCode, _ row: PostgresRow) throws -> CaseSummary {

@@ -5,9 +5,9 @@ import PostgresClient
 public struct CaseSight: Sendable, Hashable {
   public enum Restriction: Sendable, Hashable {
     case none
-    /// Only the cases that this department leads.
+    /// Only the cases that this department leads or has, or had, a part in.
     case department(DepartmentCode)
-    /// Only the cases that discipline inspection was told of.
+    /// Only the cases that discipline inspection was told of, and those with an appeal, which it decides.
     case accountable
     /// Only what this actor handed in, as the journal writes actors.
     case submitted(by: String)
@@ -26,8 +26,8 @@ public struct CaseSight: Sendable, Hashable {
     self.restriction = unitPath.isEmpty ? .nothing : restriction
   }
 
-  /// What the actor sees: their unit's subtree; a handler there the cases of their department, an inspector those with
-  /// an accountability record, a machine what it handed in.
+  /// What the actor sees: their unit's subtree; a handler there the cases in which their department has a share, an
+  /// inspector those with an accountability record or an appeal, a machine what it handed in.
   public init(of actor: Actor, district: UnitCode, policy: NetworkPolicy) {
     let path = actor.unit.map { policy.unitPath($0) } ?? ""
     let restriction: Restriction =
@@ -55,12 +55,13 @@ extension Conditions {
     case .none: add(subtree: sight.unitPath)
     case .department(let department):
       add(subtree: sight.unitPath)
-      add("c.lead = ?", .text(department.text))
+      add(involving: department, sight.district)
     case .accountable:
       add(subtree: sight.unitPath)
       add(
         """
-        EXISTS (SELECT FROM accountability a WHERE a.district = c.district AND a.case_number = c.number)
+        (c.marks & 16 <> 0
+          OR EXISTS (SELECT FROM accountability a WHERE a.district = c.district AND a.case_number = c.number))
         """)
     case .submitted(let actor):
       add(
@@ -70,6 +71,14 @@ extension Conditions {
         """, .text(actor), .text(actor))
     case .nothing: add("false")
     }
+  }
+
+  /// Cases `c` that the department leads or has, or had, a part in.
+  public mutating func add(involving department: DepartmentCode, _ district: UnitCode) {
+    add(
+      """
+      (c.lead = ? OR c.number IN (SELECT p.case_number FROM case_parts p WHERE p.district = ? AND p.department = ?))
+      """, .text(department.text), .text(district.text), .text(department.text))
   }
 
   /// Cases `c` of the unit with this path and of all below it. A range rather than LIKE, which no index serves once the

@@ -30,8 +30,8 @@ public struct CaseChange: Sendable {
 
 extension Case {
   /// The earliest due time of a clock that is running: what lists sort and filter by.
-  public var nextDueAt: Instant? { clocks.filter(\.isRunning).map(\.dueAt).min() }
+  public var nextDueAt: Instant? { clocks.filter { $0.isRunning && !$0.isPaused }.map(\.dueAt).min() }
 
   /// When the lead department's handling is due as a whole.
-  public var handleDueAt: Instant? { clocks.last { $0.name == .handle }?.finalDueAt }
+  public var handleDueAt: Instant? { clocks.last { $0.name == .handle && $0.matter == .whole }?.finalDueAt }
 }

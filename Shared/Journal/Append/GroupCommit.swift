@@ -5,7 +5,10 @@ import Platform
 ///
 /// One commit is in flight at a time; requests are committed in the order they came. The queue is bounded: a request
 /// that finds it full is refused with ``GroupCommitError/full`` and was not begun.
-public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
+///
+/// Thread-safe. A lock and not an actor: who submits waits for its commit alone and hops to no other executor before or
+/// after, which at thousands of requests a second costs more than the queue itself.
+public final class GroupCommit<Request: Sendable, Outcome: Sendable>: Sendable {
   /// Carries out the requests of one batch and answers one result for each, in order. A throw fails them all.
   public typealias Commit = @Sendable ([Request]) async throws -> [Result<Outcome, any Error>]
 
@@ -14,14 +17,20 @@ public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
     let continuation: CheckedContinuation<Outcome, any Error>
   }
 
+  private struct State {
+    var waiting: [Waiting] = []
+    var isCommitting = false
+    var isClosed = false
+    var idleContinuations: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private enum Admission { case first, later, refused(GroupCommitError) }
+
   private let maxBatch: Int
   private let maxWaiting: Int
   private let pace: GroupPace?
   private let commit: Commit
-  private var waiting: [Waiting] = []
-  private var isCommitting = false
-  private var isClosed = false
-  private var idleContinuations: [CheckedContinuation<Void, Never>] = []
+  private let state = Locked(State())
 
   /// - Parameters:
   ///   - maxBatch: requests in one commit at most.
@@ -37,30 +46,42 @@ public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
 
   /// Waits until the request is committed. Not cancelled with its task: what was handed over is carried out.
   public func submit(_ request: Request) async throws -> Outcome {
-    guard !isClosed else { throw GroupCommitError.closed }
-    guard waiting.count < maxWaiting else { throw GroupCommitError.full }
-    return try await withCheckedThrowingContinuation { continuation in
-      waiting.append(Waiting(request: request, continuation: continuation))
-      if !isCommitting {
-        isCommitting = true
-        Task { await drain() }
+    try await withCheckedThrowingContinuation { continuation in
+      switch admit(Waiting(request: request, continuation: continuation)) {
+      case .first: Task { await drain() }
+      case .later: break
+      case .refused(let error): continuation.resume(throwing: error)
       }
+    }
+  }
+
+  private func admit(_ newcomer: Waiting) -> Admission {
+    state.withLock { state in
+      if state.isClosed { return .refused(.closed) }
+      guard state.waiting.count < maxWaiting else { return .refused(.full) }
+      state.waiting.append(newcomer)
+      if state.isCommitting { return .later }
+      state.isCommitting = true
+      return .first
     }
   }
 
   /// Takes no more requests and returns when those it has are committed.
   public func close() async {
-    isClosed = true
-    guard isCommitting else { return }
-    await withCheckedContinuation { idleContinuations.append($0) }
+    await withCheckedContinuation { continuation in
+      let isIdle = state.withLock { state in
+        state.isClosed = true
+        if state.isCommitting { state.idleContinuations.append(continuation) }
+        return !state.isCommitting
+      }
+      if isIdle { continuation.resume() }
+    }
   }
 
-  public var waitingCount: Int { waiting.count }
+  public var waitingCount: Int { state.withLock { $0.waiting.count } }
 
   private func drain() async {
-    while !waiting.isEmpty {
-      let batch = Array(waiting.prefix(maxBatch))
-      waiting.removeFirst(batch.count)
+    while let batch = nextBatch() {
       let began = MonotonicClock.microseconds
       do {
         let results = try await commit(batch.map(\.request))
@@ -74,9 +95,22 @@ public actor GroupCommit<Request: Sendable, Outcome: Sendable> {
         try? await MonotonicClock.wait(until: began + pace.microseconds)
       }
     }
-    isCommitting = false
-    for continuation in idleContinuations { continuation.resume() }
-    idleContinuations = []
+  }
+
+  /// Nil when nothing waits any more; the next request then begins anew.
+  private func nextBatch() -> [Waiting]? {
+    let (batch, idle) = state.withLock { state -> ([Waiting]?, [CheckedContinuation<Void, Never>]) in
+      guard state.waiting.isEmpty else {
+        let batch = Array(state.waiting.prefix(maxBatch))
+        state.waiting.removeFirst(batch.count)
+        return (batch, [])
+      }
+      state.isCommitting = false
+      defer { state.idleContinuations = [] }
+      return (nil, state.idleContinuations)
+    }
+    for continuation in idle { continuation.resume() }
+    return batch
   }
 }
 

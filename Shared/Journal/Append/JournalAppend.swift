@@ -17,7 +17,8 @@ public enum JournalAppend {
   /// What an append needs: its call for the database and, once that has answered, the run to publish.
   public struct Batch: Sendable {
     public let district: UnitCode
-    public let call: PostgresCall
+    /// What carries it out, in this order; the first answers what ``result(_:)`` reads.
+    public let calls: [PostgresCall]
     let changes: [CaseChange]
     let bodies: [[UInt8]]
 
@@ -69,10 +70,11 @@ public enum JournalAppend {
         columns.eventActors.append(event.actor)
       }
     }
-    let call = PostgresCall(
+    let append = PostgresCall(
       statement,
       [.text(district.text), .timestamp(microseconds: now.microseconds)] + columns.parameters(bodies: bodies))
-    return Batch(district: district, call: call, changes: changes, bodies: bodies)
+    return Batch(
+      district: district, calls: [append] + PartRows(changes).calls(district), changes: changes, bodies: bodies)
   }
 }
 

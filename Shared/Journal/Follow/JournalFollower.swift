@@ -11,7 +11,7 @@ public actor JournalFollower {
   /// How long to wait after a fault of the database or the bus before the next try.
   public static let retryMilliseconds: Int64 = 250
   /// The least time from one application of a district's events to the next, unless a consumer wants another.
-  public static let paceMicroseconds: Int64 = 20_000
+  public static let paceMicroseconds: Int64 = 50_000
   private static let maxDrainedEvents = 1_024
 
   private let bus: any Bus

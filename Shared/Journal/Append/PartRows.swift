@@ -1,0 +1,34 @@
+import Domain
+import PostgresClient
+
+/// The rows of `case_parts` as a batch of changes leaves them.
+struct PartRows {
+  private var numbers: [Int64] = []
+  private var departments: [String] = []
+  private var states: [String] = []
+  private var facts: [Int32] = []
+
+  /// Only of cases in which an event changed a part. A case that is new has none: parts come with the dispatch.
+  init(_ changes: [CaseChange]) {
+    for change in changes where change.events.contains(where: { !$0.parts.isEmpty }) {
+      precondition(change.number > 0, "a case has a number before it has parts")
+      for part in change.value.parts {
+        numbers.append(change.number)
+        departments.append(part.department.text)
+        states.append(part.state.rawValue)
+        facts.append(Int32(bitPattern: part.facts.rawValue))
+      }
+    }
+  }
+
+  private static let write = Statement("case_parts_write", "SELECT case_parts_write($1, $2, $3, $4, $5)")
+
+  /// Nothing where no part changed.
+  func calls(_ district: UnitCode) -> [PostgresCall] {
+    guard !numbers.isEmpty else { return [] }
+    return [
+      PostgresCall(
+        Self.write, [.text(district.text), .int64s(numbers), .texts(departments), .texts(states), .int32s(facts)])
+    ]
+  }
+}
