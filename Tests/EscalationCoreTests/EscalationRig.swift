@@ -12,12 +12,14 @@ import PostgresClient
 /// The two halves of the service driven by hand: the timers follow the journal, and what is due is fired.
 struct EscalationRig {
   let fixture: CaseworkFixture
+  private let pool: PostgresPool
   private let sink: DurableSink
   private let batch: FiringBatch
 
   init(_ fixture: CaseworkFixture, pool: PostgresPool? = nil) {
     self.fixture = fixture
     let pool = pool ?? fixture.pool
+    self.pool = pool
     sink = DurableSink(
       consumer: TimerEffect.consumer, pool: pool, effect: TimerEffect(policies: fixture.policies), logger: silent)
     batch = FiringBatch(district: fixture.district, pool: pool, policies: fixture.policies, clock: fixture.clock)
@@ -33,7 +35,21 @@ struct EscalationRig {
   }
 
   /// Fires one batch; nil when nothing was due.
-  func fireOnce() async throws -> FiringBatch.Outcome? { try await batch.run() }
+  func fireOnce(drainBegan: Instant? = nil) async throws -> FiringBatch.Outcome? {
+    try await batch.run(drainBegan: drainBegan)
+  }
+
+  /// Brings the timers and due times under the policy in force; the steps of the pass.
+  @discardableResult
+  func layOut() async throws -> [PolicyLayout.Step] {
+    let (policy, layout) = (try fixture.policy, layout)
+    _ = try await layout.begin(policy)
+    var steps: [PolicyLayout.Step] = []
+    while let step = try await layout.step(policy) { steps.append(step) }
+    return steps
+  }
+
+  var layout: PolicyLayout { PolicyLayout(district: fixture.district, pool: pool, clock: fixture.clock) }
 
   /// Everything that is due at the clock's time; how many rungs fired.
   @discardableResult
@@ -53,6 +69,53 @@ struct EscalationRig {
   func forget() async throws {
     try await fixture.pool.execute(
       script: "DELETE FROM timers; UPDATE positions SET seq = 0, hash = decode(repeat('00', 32), 'hex')")
+  }
+}
+
+/// One row of `timers`.
+struct LaidTimer: Hashable {
+  let caseNumber: Int64
+  let clock: String
+  let version: Int32
+  let fireAt: Instant
+}
+
+extension CaseworkFixture {
+  /// Every timer, in the order of the keys.
+  func timers() async throws -> [LaidTimer] {
+    try await pool.query(
+      .unprepared("SELECT case_number, clock, version, fire_at FROM timers ORDER BY case_number, clock, version")
+    ).map { row in
+      LaidTimer(
+        caseNumber: try row.int64(0), clock: try row.text(1), version: try row.int32(2),
+        fireAt: try row.timestamp(3).instant)
+    }
+  }
+
+  /// Files so many cases at once and sends them where the rules say, all at the clock's time.
+  func dispatchMany(_ count: Int, priority: Priority = .normal) async throws {
+    let (policy, district, now) = (try policy, district, now)
+    var left = count
+    while left > 0 {
+      let size = min(left, 500)
+      left -= size
+      let filed = try await append(
+        (0..<size).map { _ in
+          let report = Report(
+            source: .officer, category: "0101", unit: "g1", priority: priority,
+            point: SampleNetworkFiles.middle(of: "g1"), contentDigest: [UInt8](repeating: 7, count: 32))
+          return CaseChange(
+            filing: CaseMachine.file(report, by: SampleActors.finder, policy: policy, now: now), policy: policy)
+        })
+      let routed = try await pool.transaction { transaction in
+        try CaseLocks.lock(district, filed.caseNumbers, in: transaction).compactMap { loaded in
+          let decision = Router.route(loaded.value.traits(policy: policy), policy: policy)
+          return CaseMachine.route(loaded.value, decision, by: .service("dispatcher"), policy: policy, now: now)
+            .map { CaseChange(loaded, $0, policy: policy) }
+        }
+      }
+      try await append(routed)
+    }
   }
 }
 

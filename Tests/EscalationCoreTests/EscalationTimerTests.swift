@@ -50,7 +50,7 @@ import Testing
     try await CaseworkFixture.with("timer") { fixture in
       let id = try await dispatched(fixture)
       try await running(fixture) {
-        try await expectTimers(fixture, 2)
+        try await expectTimers(fixture, 3)
         fixture.advance(seconds: 3_600)
         try await expectFired(fixture, id, ["reminder"])
       }
@@ -83,7 +83,7 @@ import Testing
             - clock: handle
           """, in: "ladder.yaml")
       try await running(fixture) {
-        try await expectTimers(fixture, 2)
+        try await expectTimers(fixture, 3)
         fixture.advance(seconds: 70 * 60)
         try await expectFired(fixture, id, ["reminder"])
         try await CaseworkFixture.load(changed, version: 2, pool: fixture.pool)
@@ -114,7 +114,7 @@ import Testing
       let id = try await dispatched(fixture)
       let readiness = Readiness()
       try await running(fixture, readiness: readiness) {
-        try await expectTimers(fixture, 2)
+        try await expectTimers(fixture, 3)
         #expect(await eventually { readiness.results.allSatisfy { $0.failure == nil } })
         try await fixture.pool.execute(script: "ALTER TABLE timers RENAME TO hidden")
         #expect(await eventually { readiness.results.contains { $0.failure != nil } })

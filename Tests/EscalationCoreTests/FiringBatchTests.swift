@@ -110,39 +110,13 @@ import Testing
       let ids = try await dispatched(fixture, 2)
       let rig = EscalationRig(fixture)
       try await rig.settle()
-      #expect(try await fixture.number("SELECT count(*) FROM timers") == 4)
+      #expect(try await fixture.number("SELECT count(*) FROM timers") == 6)
       try await fixture.perform(.void(reason: "error"), on: ids[0], by: SampleActors.dispatcher)
       try await rig.settle()
-      #expect(try await fixture.number("SELECT count(*) FROM timers") == 2)
+      #expect(try await fixture.number("SELECT count(*) FROM timers") == 3)
       fixture.advance(seconds: 86_400)
       try await rig.settle()
       #expect(try await fixture.fired(ids[0]).isEmpty)
-    }
-  }
-
-  @Test func aBatchIsBoundedAndTakesTheOldestFirst() async throws {
-    try await CaseworkFixture.with("firing") { fixture in
-      let policy = try fixture.policy
-      let count = FiringBatch.maxFiredTimers / 2 + 10
-      try await fixture.append(try (0..<count).map { _ in try fixture.filing() })
-      let routed = try await fixture.pool.transaction { transaction in
-        try CaseLocks.claimFiled("d", limit: count, in: transaction).compactMap { loaded in
-          let decision = Router.route(loaded.value.traits(policy: policy), policy: policy)
-          return CaseMachine.route(loaded.value, decision, by: .service("dispatcher"), policy: policy, now: fixture.now)
-            .map { CaseChange(loaded, $0, policy: policy) }
-        }
-      }
-      try await fixture.append(routed)
-      let rig = EscalationRig(fixture)
-      try await rig.follow()
-      fixture.advance(seconds: 12 * 3_600)
-      let first = try #require(try await rig.fireOnce())
-      #expect(first.timers == FiringBatch.maxFiredTimers)
-      #expect(first.lateness.max() == Int64(11 * 3_600) * 1_000_000)
-      let second = try #require(try await rig.fireOnce())
-      #expect(second.timers == 20)
-      #expect(try await rig.fireOnce() == nil)
-      #expect(first.flagged + second.flagged == 2 * count)
     }
   }
 }

@@ -77,6 +77,28 @@ import Testing
     }
   }
 
+  @Test func theRungsOfSeveralClocksFireInTheOrderOfTheirTimes() async throws {
+    let fixture = try await CaseworkFixture.make(named: "ladder", files: try Baoan.files())
+    // The hotline's clock of the first contact lies amid those of signing and handling.
+    let id = try await fixture.file(category: "E0202", unit: Baoan.grid, source: .hotline)
+    try await fixture.route(id)
+    let rig = EscalationRig(fixture)
+    try await rig.settle()
+    fixture.setClock(30, 9, 0)
+    try await rig.settle()
+    var times: [Instant] = []
+    var clocks: [ClockName] = []
+    for row in try await fixture.journal() {
+      guard case .escalated(let escalation)? = try row.event.decoded()?.detail else { continue }
+      times.append(escalation.rungAt)
+      clocks.append(escalation.clock)
+    }
+    #expect(times == times.sorted())
+    #expect(Set(clocks) == [.sign, .contact, .handle])
+    #expect(clocks != clocks.sorted { $0.rawValue < $1.rawValue })
+    await fixture.close()
+  }
+
   @Test func theLastRungOpensOneRecordWithItsEvidence() async throws {
     try await with { fixture, rig, id in
       try await rig.settle()

@@ -7,7 +7,8 @@ public import Operations
 public import Platform
 public import PostgresClient
 
-/// Fires the rungs of every clock's ladder, each once, never early, and says how late.
+/// Fires the rungs of every clock's ladder, each once, never early, and says how late; wakes the cases whose suspension
+/// has ended; brings timers under a new policy; tells of statements that did not come.
 public actor EscalationTimer {
   /// The longest it sleeps; also how soon it sees a simulated clock move.
   public static let tickMilliseconds = 100
@@ -21,8 +22,10 @@ public actor EscalationTimer {
   private let logger: Logger
   private let metrics: EscalationMetrics
   private let check: Readiness.Check
-  /// The policy version that each district's timers were last laid out by, in this process.
+  /// The policy version that each district's timers were begun to be laid out by, as this process knows it.
   private var laidOut: [UnitCode: Int32] = [:]
+  /// Since when each district's backlog is being drained; none while everything is fired in one batch.
+  private var drainBegan: [UnitCode: Instant] = [:]
 
   public init(
     pool: PostgresPool, policies: PolicyStore, publisher: JournalPublisher, clock: any WallClock, logger: Logger,
@@ -40,54 +43,74 @@ public actor EscalationTimer {
   /// Works until the task is cancelled.
   public func run() async {
     while !Task.isCancelled {
-      var fault: String?
-      for district in policies.districts {
-        do {
-          try await layOutAnew(district)
-          try await drain(district)
-        } catch {
-          fault = String(describing: error)
-          logger.warning("rungs cannot be fired", metadata: ["district": "\(district)", "fault": "\(error)"])
-        }
-      }
+      let fault = await round()
       if let fault { check.fail(fault) } else { check.pass() }
       try? await Task.sleep(for: .milliseconds(fault == nil ? Self.tickMilliseconds : Self.retryMilliseconds))
     }
   }
 
-  /// Fires all that is due, a batch at a time, oldest first.
-  private func drain(_ district: UnitCode) async throws {
-    let batch = FiringBatch(district: district, pool: pool, policies: policies, clock: clock)
-    while !Task.isCancelled, let outcome = try await batch.run() {
-      if let append = outcome.append { publisher.publish(append.run) }
-      metrics.record(outcome)
-      if outcome.timers < FiringBatch.maxFiredTimers { return }
+  /// One batch of each district after the other until none has more to do, so that the backlog of one does not hold up
+  /// another. Returns the last fault, if any.
+  private func round() async -> String? {
+    var fault: String?
+    var waiting = policies.districts
+    while !Task.isCancelled, !waiting.isEmpty {
+      var more: [UnitCode] = []
+      for district in waiting {
+        do {
+          let isFiring = try await fire(district)
+          let isLayingOut = try await layOut(district)
+          if isFiring || isLayingOut { more.append(district) }
+        } catch {
+          fault = String(describing: error)
+          logger.warning("rungs cannot be fired", metadata: ["district": "\(district)", "fault": "\(error)"])
+        }
+      }
+      waiting = more
     }
+    return fault
   }
 
-  private static let reconsider = Statement(
-    "timers_reconsider",
-    """
-    WITH version AS (
-      INSERT INTO timer_policies (district, version) VALUES ($1, $2)
-      ON CONFLICT (district) DO UPDATE SET version = EXCLUDED.version WHERE timer_policies.version <> EXCLUDED.version
-      RETURNING 1)
-    UPDATE timers SET fire_at = least(fire_at, $3) WHERE district = $1 AND EXISTS (SELECT FROM version)
-    """)
-
-  /// A new policy may have other ladders: every timer is woken once, fires what is due by then, and waits for its next
-  /// rung under the new policy.
-  private func layOutAnew(_ district: UnitCode) async throws {
-    guard let version = policies.current(district)?.policy.version, laidOut[district] != version else { return }
-    let woken = try await pool.query(
-      Self.reconsider,
-      [.text(district.text), .int32(version), .timestamp(microseconds: clock.microseconds)]
-    ).affectedRows
-    laidOut[district] = version
-    if woken > 0 {
-      logger.notice(
-        "timers are laid out anew for a new policy",
-        metadata: ["district": "\(district)", "version": "\(version)", "timers": "\(woken)"])
+  /// Fires one batch; whether more is due.
+  private func fire(_ district: UnitCode) async throws -> Bool {
+    let batch = FiringBatch(district: district, pool: pool, policies: policies, clock: clock)
+    let began = drainBegan[district] ?? Instant(microseconds: clock.microseconds)
+    guard let outcome = try await batch.run(drainBegan: began) else {
+      drainBegan[district] = nil
+      return false
     }
+    if let append = outcome.append { publisher.publish(append.run) }
+    metrics.record(outcome)
+    let hasMore = outcome.timers >= DueShares.maxOldestTimers
+    drainBegan[district] = hasMore ? began : nil
+    return hasMore
+  }
+
+  /// A new policy may have other ladders and a calendar that knows more: one batch of the pass that brings timers and
+  /// due times under it. Whether more of it is to come.
+  private func layOut(_ district: UnitCode) async throws -> Bool {
+    guard let policy = policies.current(district)?.policy else { return false }
+    let layout = PolicyLayout(district: district, pool: pool, clock: clock)
+    if laidOut[district] != policy.version {
+      if try await layout.begin(policy) {
+        logger.notice(
+          "timers are laid out anew for a new policy",
+          metadata: ["district": "\(district)", "version": "\(policy.version)"])
+      }
+      laidOut[district] = policy.version
+    }
+    guard let step = try await layout.step(policy) else {
+      let late = try await OverdueStatements(district: district, pool: pool, clock: clock).tell(policy)
+      metrics.recordStatementsLate(late)
+      return late == OverdueStatements.maxRecords
+    }
+    if let append = step.append { publisher.publish(append.run) }
+    metrics.recordRecalculated(step.recalculated)
+    if step.isLast {
+      logger.notice(
+        "timers and due times are under the policy in force",
+        metadata: ["district": "\(district)", "version": "\(policy.version)"])
+    }
+    return !step.isLast
   }
 }

@@ -17,10 +17,12 @@ struct Firing {
   private let original: [Int64: LoadedCase]
   private var values: [Int64: Case]
   private var events: [Int64: [CaseEvent]] = [:]
-  private var ended: [(caseNumber: Int64, clock: ClockName)] = []
-  private var next: [(caseNumber: Int64, wake: LadderMachine.Wake)] = []
+  private var ended: [TimerKey] = []
+  private var next: [TimerRow] = []
   private(set) var reached: [Reached] = []
   private(set) var flags: [(caseNumber: Int64, flag: LadderMachine.Flag)] = []
+  /// Cases whose suspension ended.
+  private(set) var woken = 0
 
   init(district: UnitCode, loaded: [LoadedCase], policy: NetworkPolicy, now: Instant) {
     self.district = district
@@ -30,26 +32,72 @@ struct Firing {
     values = original.mapValues(\.value)
   }
 
-  mutating func fire(_ timer: DueTimer) {
-    let id = CaseID(district: district, number: timer.caseNumber)
-    guard let value = values[timer.caseNumber],
-      let outcome = LadderMachine.fire(
-        timer.wake, value, id: id, by: .service("escalation"), policy: policy, now: now)
-    else {
-      ended.append((timer.caseNumber, timer.wake.clock))
-      return
+  /// Fires the timers rung by rung in the order of their times, each case's among themselves.
+  ///
+  /// - Parameters:
+  ///   - due: in the order of their times.
+  ///   - horizon: what a timer of before has to fire after it waits for a later batch, behind those who have waited
+  ///     longer; a timer of after it fires all that is due.
+  mutating func fire(_ due: [DueTimer], horizon: Instant) {
+    var byCase: [Int64: [DueTimer]] = [:]
+    for timer in due { byCase[timer.caseNumber, default: []].append(timer) }
+    for number in byCase.keys.sorted() {
+      var waiting = byCase[number] ?? []
+      while let index = waiting.indices.min(by: { waiting[$0].at < waiting[$1].at }) {
+        let timer = waiting.remove(at: index)
+        let limit = timer.at <= horizon ? min(horizon, now) : now
+        let turn = min(waiting.map(\.at).min() ?? limit, limit)
+        guard let later = fire(timer, upTo: turn) else { continue }
+        if later.at <= limit { waiting.append(later) } else { next.append(later.row) }
+      }
     }
-    values[timer.caseNumber] = outcome.draft.value
-    events[timer.caseNumber, default: []] += outcome.draft.events
+  }
+
+  /// Fires what the timer has to fire by then; the timer as it is to go on, nil when it has ended.
+  private mutating func fire(_ timer: DueTimer, upTo turn: Instant) -> DueTimer? {
+    if let value = values[timer.caseNumber] {
+      let later: DueTimer? =
+        switch timer.target {
+        case .clock(let wake): climb(wake, of: value, timer, upTo: turn)
+        case .suspension: wake(value, timer)
+        }
+      if let later { return later }
+    }
+    ended.append(timer.key)
+    return nil
+  }
+
+  private mutating func climb(
+    _ wake: LadderMachine.Wake, of value: Case, _ timer: DueTimer, upTo turn: Instant
+  ) -> DueTimer? {
+    let id = CaseID(district: district, number: timer.caseNumber)
+    guard
+      let outcome = LadderMachine.fire(
+        wake, value, id: id, by: .service("escalation"), policy: policy, now: now, upTo: turn)
+    else { return nil }
+    take(outcome.draft, of: timer.caseNumber)
     for case .escalated(let escalation) in outcome.draft.events.map(\.detail) {
       reached.append(Reached(caseNumber: timer.caseNumber, escalation: escalation))
     }
     flags += outcome.flags.map { (timer.caseNumber, $0) }
-    if let wake = outcome.next {
-      next.append((timer.caseNumber, wake))
-    } else {
-      ended.append((timer.caseNumber, timer.wake.clock))
+    return outcome.next.map { timer.going(on: $0) }
+  }
+
+  /// The clocks that run again get their timers as the journal is followed, like those of every other event.
+  private mutating func wake(_ value: Case, _ timer: DueTimer) -> DueTimer? {
+    if let draft = CaseMachine.wake(value, by: .service("escalation"), policy: policy, now: now) {
+      take(draft, of: timer.caseNumber)
+      woken += 1
+      return nil
     }
+    // Resumed and suspended anew before the journal's follower came so far.
+    guard value.state == .suspended, let until = value.suspendedUntil else { return nil }
+    return timer.going(onAt: until)
+  }
+
+  private mutating func take(_ draft: CaseDraft, of caseNumber: Int64) {
+    values[caseNumber] = draft.value
+    events[caseNumber, default: []] += draft.events
   }
 
   /// Nil when nothing was fired.
@@ -64,7 +112,7 @@ struct Firing {
   }
 
   func timerCalls() -> [PostgresCall] {
-    [TimerPlan.deleteCall(district, ended), TimerPlan.upsertCall(district, next)].compactMap { $0 }
+    TimerRows.deleteCalls(district, ended) + TimerRows.upsertCalls(district, next)
   }
 
   private static let insertEscalations = Statement(
@@ -82,9 +130,10 @@ struct Firing {
   private static let insertRecords = Statement(
     "accountability_insert",
     """
-    INSERT INTO accountability (district, id, case_number, clock, rung, unit, department, receivers, due_at, opened_at)
+    INSERT INTO accountability (district, id, case_number, clock, rung, unit, department, receivers, due_at, opened_at,
+                                chain)
     SELECT $1, n.id, n.case_number, n.clock, n.rung, n.unit, n.department, string_to_array(n.receivers, ' '), n.due_at,
-           $2
+           $2, accountability_opening($1, n.id, n.case_number, n.clock, n.rung, n.unit, n.department, n.due_at, $2)
     FROM unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                 $10::timestamptz[])
       AS n(id, case_number, clock, rung, unit, department, receivers, due_at)

@@ -4,7 +4,7 @@ import GridNetwork
 public import Journal
 public import PostgresClient
 
-/// Keeps a timer for each clock that runs, from what the journal says.
+/// Keeps a timer for each clock that runs and each suspension that ends, from what the journal says.
 public struct TimerEffect: JournalEffect {
   /// The consumer's name in `positions`.
   public static let consumer = "escalation"
@@ -21,6 +21,8 @@ public struct TimerEffect: JournalEffect {
     var plan = TimerPlan()
     for event in events { try plan.add(event, policy: policy) }
     let calls = plan.calls(district)
-    if !calls.isEmpty { _ = try transaction.pipeline(calls) }
+    guard !calls.isEmpty else { return }
+    let answers = try transaction.pipeline([LayoutGuard.call(district)] + calls)
+    try LayoutGuard.check(answers[0], policy)
   }
 }

@@ -4,8 +4,12 @@ import Wire
 /// Records of discipline inspection as JSON and as a table.
 struct AccountabilityDocument {
   let view: CallerView
+  let now: Instant
 
-  init(_ view: CallerView) { self.view = view }
+  init(_ view: CallerView, now: Instant) {
+    self.view = view
+    self.now = now
+  }
 
   func writeMembers(of row: AccountabilityRow, to writer: inout JSONWriter) {
     let record = row.record
@@ -21,7 +25,14 @@ struct AccountabilityDocument {
     writer.member("to", texts: record.receivers)
     writer.member("due_at", record.dueAt, in: view.zone)
     writer.member("opened_at", record.openedAt, in: view.zone)
-    let allowed = AccountabilityMachine.allowed(record, by: view.actor, units: view.policy.units)
+    writer.member("acknowledged_at", record.acknowledgedAt, in: view.zone)
+    writer.member("statement_due_at", record.statementDueAt, in: view.zone)
+    writer.member("statement_at", record.statementAt, in: view.zone)
+    writer.member("statement_late", record.statementLate)
+    writer.member("finding", record.finding?.rawValue)
+    writer.member("decided_at", record.decidedAt, in: view.zone)
+    writer.member("closed_at", record.closedAt, in: view.zone)
+    let allowed = AccountabilityMachine(actor: view.actor, units: view.policy.units, now: now).allowed(record)
     writer.member("allowed_actions", texts: allowed.map(\.rawValue))
   }
 }
@@ -40,7 +51,8 @@ struct AccountabilityTable {
     bytes = [0xEF, 0xBB, 0xBF]
     write([
       "id", "case_id", "state", "clock", "rung", "unit", "unit_name", "department", "department_name", "category",
-      "category_name", "due_at", "opened_at",
+      "category_name", "due_at", "opened_at", "acknowledged_at", "statement_due_at", "statement_at", "statement_late",
+      "finding", "decided_at", "closed_at",
     ])
   }
 
@@ -53,9 +65,13 @@ struct AccountabilityTable {
       policy.units[record.unit]?.nameZh ?? "", record.department?.text ?? "",
       record.department.flatMap { policy.departments[$0]?.nameZh } ?? "", row.category.text,
       policy.catalogue[row.category]?.nameZh ?? "", record.dueAt.rfc3339(in: view.zone),
-      record.openedAt.rfc3339(in: view.zone),
+      record.openedAt.rfc3339(in: view.zone), text(record.acknowledgedAt), text(record.statementDueAt),
+      text(record.statementAt), record.statementLate ? "true" : "false", record.finding?.rawValue ?? "",
+      text(record.decidedAt), text(record.closedAt),
     ])
   }
+
+  private func text(_ moment: Instant?) -> String { moment?.rfc3339(in: view.zone) ?? "" }
 
   private mutating func write(_ cells: [String]) {
     bytes += cells.map(Self.cell).joined(separator: ",").utf8

@@ -1,5 +1,7 @@
 import Casework
+import Cryptography
 import Domain
+import GridNetwork
 import HTTPTypes
 import Hummingbird
 import Journal
@@ -17,6 +19,8 @@ struct AccountabilityRoutes: Sendable {
   func add(to group: RouterGroup<AuthenticatedContext>) {
     group.get("accountability") { request, context in try await list(request, context) }
     group.get("accountability/export.csv") { request, context in try await export(request, context) }
+    group.get("accountability/summary") { request, context in try await summary(request, context) }
+    group.get("accountability/self-checks") { request, context in try await selfChecks(request, context) }
     group.get("accountability/:id") { _, context in try await show(context) }
     group.post("accountability/:id/actions") { request, context in try await act(request, context) }
   }
@@ -29,7 +33,7 @@ struct AccountabilityRoutes: Sendable {
     let limit = fields.limit(max: AccountabilityStore.maxPageRecords)
     try fields.finish()
     let page = try await store.page(view, filter, after: cursor, limit: limit)
-    let document = AccountabilityDocument(view)
+    let document = AccountabilityDocument(view, now: console.now)
     return .json { writer in
       writer.page(page.rows, next: page.next?.text) { writer, row in
         writer.beginObject()
@@ -80,17 +84,76 @@ struct AccountabilityRoutes: Sendable {
     if let expected, expected != Int64(row.record.version) {
       throw Problem.staleRecord(current: Int64(row.record.version))
     }
+    let now = console.now
     let state: AccountabilityState
     do {
-      state = try AccountabilityMachine.decide(
-        row.record, action, note: note, by: view.actor, units: view.policy.units)
+      state = try AccountabilityMachine(actor: view.actor, units: view.policy.units, now: now)
+        .decide(row.record, action, note: note)
     } catch {
-      throw Problem(error)
+      throw Problem(error, zone: view.zone)
     }
-    guard try await store.advance(row.record, to: state, action, note: note, by: view.actor, at: console.now) else {
+    let limit = action == .acknowledge ? view.network.discipline.statementWithin : nil
+    let statementDueAt = limit.map { view.policy.calendar.advance(from: now, by: $0).at }
+    guard
+      try await store.advance(
+        row.record, to: state, action, note: note, by: view.actor, at: now, statementDueAt: statementDueAt)
+    else {
       throw Problem.staleRecord(current: Int64(try await find(context, view).record.version))
     }
     return try await show(context)
+  }
+
+  /// Counts by unit, department, clock or month, of the same records that a list with these fields holds.
+  private func summary(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try view(context)
+    var fields = try QueryFields(request)
+    let grouping = fields.choice("by", of: AccountabilityGrouping.self) ?? .unit
+    let tier = fields.text("tier")
+    if let tier, !view.policy.units.tiers.contains(where: { $0.name == tier }) {
+      fields.fault("tier", "unknown_tier", "The network has no such tier.")
+    }
+    let filter = filter(&fields, view)
+    try fields.finish()
+    let scope = filter.unit ?? view.caller.unit
+    let cells = try await store.cells(view, filter)
+    return .json { AccountabilitySummary(view, by: grouping, scope: scope, tier: tier).write(cells, to: &$0) }
+  }
+
+  private static let checks = Statement(
+    "self_checks_read",
+    """
+    SELECT to_char(day, 'YYYY-MM-DD'), as_of, seq, hash, policy_version, cases, clocks, rungs, gaps, findings::text
+    FROM self_checks WHERE district = $1 ORDER BY day DESC LIMIT $2
+    """)
+
+  /// The daily proofs that every clock which ran over has its rungs, the newest first.
+  private func selfChecks(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try view(context)
+    guard [.inspector, .auditor, .admin].contains(view.caller.role) else {
+      throw Problem.forbidden(code: "role", "This needs another role than \(view.caller.role.rawValue).")
+    }
+    var fields = try QueryFields(request)
+    let limit = fields.limit(max: AccountabilityStore.maxPageRecords)
+    try fields.finish()
+    let rows = try await console.pool.query(
+      Self.checks, [.text(view.caller.district.text), .int64(Int64(limit))])
+    return try .json { writer in
+      writer.beginObject()
+      try writer.objects("items", rows) { writer, row in
+        writer.member("day", try row.text(0))
+        writer.member("as_of", try row.timestamp(1).instant, in: view.zone)
+        writer.member("seq", try row.int64(2))
+        writer.member("hash", Hexadecimal.encode(try row.bytes(3)))
+        writer.member("policy_version", try row.int32(4))
+        writer.member("cases", try row.int64(5))
+        writer.member("clocks", try row.int64(6))
+        writer.member("rungs", try row.int64(7))
+        writer.member("gaps", try row.int64(8))
+        writer.key("findings")
+        writer.raw(Array(try row.text(9).utf8))
+      }
+      writer.endObject()
+    }
   }
 
   /// The view of someone whose role has to do with discipline inspection.
@@ -113,7 +176,11 @@ struct AccountabilityRoutes: Sendable {
   private func filter(_ fields: inout QueryFields, _ view: CallerView) -> AccountabilityFilter {
     var filter = AccountabilityFilter()
     filter.states = fields.choices("state")
-    if let unit = view.unit(&fields) { filter.unitPath = view.policy.unitPath(unit) }
+    filter.clocks = fields.choices("clock")
+    filter.findings = fields.choices("finding")
+    filter.statementLate = fields.flag("statement_late")
+    filter.unit = view.unit(&fields)
+    filter.unitPath = filter.unit.map { view.policy.unitPath($0) }
     if case .department(let department)? = view.lead(&fields) { filter.department = department }
     filter.openedFrom = fields.moment("from")?.start(in: view.zone)
     filter.openedBefore = fields.moment("to")?.endExclusive(in: view.zone)
@@ -146,7 +213,7 @@ extension Problem {
       extensions: ["version": .integer(current)])
   }
 
-  init(_ refusal: AccountabilityRefusal) {
+  init(_ refusal: AccountabilityRefusal, zone: ZoneRules) {
     switch refusal {
     case .illegalTransition(let state, let allowed):
       self = .conflict(
@@ -155,6 +222,15 @@ extension Problem {
     case .notYourRole(let action): self = .forbidden(code: "forbidden_action", "Your role may not \(action.rawValue).")
     case .notConcerned:
       self = .forbidden(code: "not_concerned", "A statement is given by the unit or department concerned.")
+    case .separationOfDuty:
+      self = .conflict(
+        code: "separation_of_duty", "Whoever handled the case or spoke for those concerned does not decide.")
+    case .secondReceiver:
+      self = .forbidden(code: "second_receiver", "Discipline inspection decides this record.")
+    case .statementPending(let until):
+      self = .conflict(
+        code: "statement_pending", "The unit may give its statement until then, and must be heard first.",
+        extensions: ["until": .string(until.rfc3339(in: zone))])
     case .noteRequired:
       self = .invalid([FieldFault(field: "note", code: "required", detail: "The reason must be given.")])
     }

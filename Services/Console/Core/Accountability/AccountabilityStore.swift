@@ -3,19 +3,20 @@ import Domain
 import Journal
 import PostgresClient
 import WebAuth
+import Wire
 
-/// One step of a record.
-struct AccountabilityStep: Sendable, Hashable {
-  let step: Int32
-  let action: String
-  let actor: String
-  let note: String
-  let at: Instant
+/// What discipline inspection found, as lists are filtered by it.
+enum AccountabilityFinding: String, CaseIterable, Sendable {
+  case upheld, waived
 }
 
 /// Which records a list is to hold.
 struct AccountabilityFilter: Sendable {
   var states: [AccountabilityState] = []
+  var clocks: [ClockName] = []
+  var findings: [AccountabilityFinding] = []
+  var statementLate: Bool?
+  var unit: UnitCode?
   var unitPath: String?
   var department: DepartmentCode?
   var openedFrom: Instant?
@@ -56,7 +57,10 @@ struct AccountabilityStore: Sendable {
 
   private static let columns = """
     a.id, a.case_number, a.clock, a.rung, a.unit, a.department, a.receivers, a.due_at, a.opened_at, a.state, a.version,
-    c.category
+    c.category, a.acknowledged_at, a.statement_due_at, a.statement_at, a.statement_late, a.finding, a.decided_at,
+    a.closed_at, a.chain, c.snapshot,
+    ARRAY(SELECT s.actor FROM accountability_steps AS s
+          WHERE s.district = a.district AND s.id = a.id AND s.action = 'statement')
     """
 
   private static let tables = """
@@ -67,14 +71,7 @@ struct AccountabilityStore: Sendable {
   func page(
     _ view: CallerView, _ filter: AccountabilityFilter, after cursor: AccountabilityCursor?, limit: Int
   ) async throws -> (rows: [AccountabilityRow], next: AccountabilityCursor?) {
-    var conditions = try Self.conditions(view)
-    if !filter.states.isEmpty { conditions.add("a.state = ANY(?)", .texts(filter.states.map(\.rawValue))) }
-    if let path = filter.unitPath { conditions.add(subtree: path) }
-    if let department = filter.department { conditions.add("a.department = ?", .text(department.text)) }
-    if let from = filter.openedFrom { conditions.add("a.opened_at >= ?", .timestamp(microseconds: from.microseconds)) }
-    if let before = filter.openedBefore {
-      conditions.add("a.opened_at < ?", .timestamp(microseconds: before.microseconds))
-    }
+    var conditions = try Self.conditions(view, filter)
     if let cursor {
       conditions.add(
         "(a.opened_at, a.id) < (?, ?)", .timestamp(microseconds: cursor.openedAt.microseconds), .text(cursor.id))
@@ -100,14 +97,56 @@ struct AccountabilityStore: Sendable {
     }
   }
 
-  /// The records of one district that the viewer may see: inspectors, auditors and administrators all in their unit,
-  /// a centre those in its unit, a department its own.
+  /// How many records a filter holds, by unit, department, clock and the quarter of an hour of their opening: what a
+  /// summary of any kind is added up from.
+  func cells(_ view: CallerView, _ filter: AccountabilityFilter) async throws -> [AccountabilityCell] {
+    let conditions = try Self.conditions(view, filter)
+    let text = """
+      SELECT a.unit, a.department, a.clock, to_timestamp(floor(extract(epoch FROM a.opened_at) / 900) * 900), a.state,
+        a.finding, a.statement_late, count(*)
+      FROM \(Self.tables) WHERE \(conditions.text) GROUP BY 1, 2, 3, 4, 5, 6, 7
+      """
+    return try await pool.query(.unprepared(text), conditions.parameters).map { row in
+      guard let state = AccountabilityState(rawValue: try row.text(4)) else { throw CaseRowUnreadable() }
+      return AccountabilityCell(
+        unit: UnitCode(try row.text(0)), department: try row.textOrNil(1).map { DepartmentCode($0) },
+        clock: try row.text(2), openedAt: try row.timestamp(3).instant, state: state,
+        finding: try row.textOrNil(5).flatMap { AccountabilityFinding(rawValue: $0) },
+        statementLate: try row.bool(6), count: try row.int64(7))
+    }
+  }
+
+  private static func conditions(_ view: CallerView, _ filter: AccountabilityFilter) throws -> Conditions {
+    var conditions = try conditions(view)
+    if !filter.states.isEmpty { conditions.add("a.state = ANY(?)", .texts(filter.states.map(\.rawValue))) }
+    if !filter.clocks.isEmpty { conditions.add("a.clock = ANY(?)", .texts(filter.clocks.map(\.rawValue))) }
+    if !filter.findings.isEmpty { conditions.add("a.finding = ANY(?)", .texts(filter.findings.map(\.rawValue))) }
+    if let late = filter.statementLate { conditions.add("a.statement_late = ?", .bool(late)) }
+    if let path = filter.unitPath { conditions.add(subtree: path) }
+    if let department = filter.department { conditions.add("a.department = ?", .text(department.text)) }
+    if let from = filter.openedFrom { conditions.add("a.opened_at >= ?", .timestamp(microseconds: from.microseconds)) }
+    if let before = filter.openedBefore {
+      conditions.add("a.opened_at < ?", .timestamp(microseconds: before.microseconds))
+    }
+    return conditions
+  }
+
+  /// The records of one district that the viewer may see: discipline inspection, auditors and administrators all in
+  /// their unit, an inspector of another body (the procuratorate) those addressed to it, a centre those in its unit, a
+  /// department its own.
   private static func conditions(_ view: CallerView) throws -> Conditions {
     var conditions = Conditions()
     conditions.add("a.district = ?", .text(view.caller.district.text))
     switch view.caller.role {
     case .inspector, .auditor, .admin, .supervisor, .dispatcher:
       conditions.add(subtree: view.policy.unitPath(view.caller.unit))
+      if view.caller.role == .inspector, let department = view.caller.department {
+        conditions.add(
+          """
+          EXISTS (SELECT FROM unnest(a.receivers) AS r
+                  WHERE starts_with(r, 'inspector@') AND split_part(r, '/', 2) = ?)
+          """, .text(department.text))
+      }
     case .handler:
       conditions.add("a.department = ?", .text(view.caller.department?.text))
     case .officer, .hotline, .source: conditions.add("false")
@@ -117,50 +156,70 @@ struct AccountabilityStore: Sendable {
 
   private static func row(_ district: UnitCode, _ row: PostgresRow) throws -> AccountabilityRow {
     guard let state = AccountabilityState(rawValue: try row.text(9)) else { throw CaseRowUnreadable() }
-    let record = AccountabilityRecord(
+    var record = AccountabilityRecord(
       id: try row.text(0), caseID: CaseID(district: district, number: try row.int64(1)), clock: try row.text(2),
       rung: try row.text(3), unit: UnitCode(try row.text(4)),
       department: try row.textOrNil(5).map { DepartmentCode($0) }, receivers: try row.texts(6),
       dueAt: try row.timestamp(7).instant, openedAt: try row.timestamp(8).instant, state: state,
       version: try row.int32(10))
+    record.acknowledgedAt = try row.timestampOrNil(12)?.instant
+    record.statementDueAt = try row.timestampOrNil(13)?.instant
+    record.statementAt = try row.timestampOrNil(14)?.instant
+    record.statementLate = try row.bool(15)
+    record.finding = try row.textOrNil(16).flatMap { AccountabilityState(rawValue: $0) }
+    record.decidedAt = try row.timestampOrNil(17)?.instant
+    record.closedAt = try row.timestampOrNil(18)?.instant
+    record.chain = try row.bytesOrNil(19)
+    let value = try CaseCoding.decode(try row.bytes(20))
+    record.participants = Set(try row.texts(21) + [value.handledBy, value.lead?.officer].compactMap { $0 })
+      .union(value.parts.flatMap { [$0.officer, $0.handledBy].compactMap { $0 } })
     return AccountabilityRow(record: record, category: CategoryCode(try row.text(11)))
   }
 
   private static let readSteps = Statement(
     "accountability_steps_read",
-    "SELECT step, action, actor, note, at FROM accountability_steps WHERE district = $1 AND id = $2 ORDER BY step")
+    "SELECT step, action, actor, note, at, hash FROM accountability_steps WHERE district = $1 AND id = $2 ORDER BY step"
+  )
 
-  func steps(_ record: AccountabilityRecord) async throws -> [AccountabilityStep] {
+  func steps(_ record: AccountabilityRecord) async throws -> [AccountabilityChain.Step] {
     try await pool.query(Self.readSteps, [.text(record.caseID.district.text), .text(record.id)]).map { row in
-      AccountabilityStep(
+      AccountabilityChain.Step(
         step: try row.int32(0), action: try row.text(1), actor: try row.text(2), note: try row.text(3),
-        at: try row.timestamp(4).instant)
+        at: try row.timestamp(4).instant, hash: try row.bytes(5))
     }
   }
 
-  // The step is inserted from the row that was moved on, so that of two at once one moves it and writes its step, and
-  // the other finds no row.
+  // Of two at once one moves the row and writes its step, and the other finds that it has moved on.
   private static let advance = Statement(
-    "accountability_advance",
-    """
-    WITH moved AS (
-      UPDATE accountability SET state = $4, version = version + 1
-      WHERE district = $1 AND id = $2 AND version = $3 RETURNING district, id, version
-    )
-    INSERT INTO accountability_steps (district, id, step, action, actor, note, at)
-    SELECT district, id, version - 1, $5, $6, $7, $8 FROM moved
-    """)
+    "accountability_advance", "SELECT accountability_advance($1, $2, $3, $4, $5, $6, $7, $8, $9)")
 
   /// Moves the record on and writes the step. False when it has moved on meanwhile.
+  ///
+  /// - Parameter statementDueAt: set where the action starts the time for the unit's statement.
   func advance(
     _ record: AccountabilityRecord, to state: AccountabilityState, _ action: AccountabilityAction, note: String,
-    by actor: Actor, at now: Instant
+    by actor: Actor, at now: Instant, statementDueAt: Instant?
   ) async throws -> Bool {
-    try await pool.execute(
+    try await pool.query(
       Self.advance,
       [
         .text(record.caseID.district.text), .text(record.id), .int32(record.version), .text(state.rawValue),
         .text(action.rawValue), .text(actor.text), .text(note), .timestamp(microseconds: now.microseconds),
-      ]) > 0
+        .timestamp(statementDueAt.map { PostgresTimestamp($0) }),
+      ]
+    ).onlyRow().bool(0)
   }
+}
+
+/// So many records that are alike in what summaries group by.
+struct AccountabilityCell: Sendable {
+  let unit: UnitCode
+  let department: DepartmentCode?
+  let clock: String
+  /// To the quarter of an hour.
+  let openedAt: Instant
+  let state: AccountabilityState
+  let finding: AccountabilityFinding?
+  let statementLate: Bool
+  let count: Int64
 }

@@ -1,22 +1,26 @@
 import Casework
+import Cryptography
 import Domain
 import Journal
 import PostgresClient
 import Wire
 
 /// Everything that speaks for or against whoever is held responsible: the record and its steps, the case with its
-/// clocks, its whole journal with hashes, every rung that fired, and every notice with what became of it.
+/// clocks, its whole journal with hashes, every rung that fired, every notice with what became of it, the digests of the
+/// photographs, and the proof that none of it was changed.
 struct Evidence: Sendable {
   let view: CallerView
   let now: Instant
   let row: AccountabilityRow
-  let steps: [AccountabilityStep]
+  let steps: [AccountabilityChain.Step]
   let loaded: LoadedCase?
   let report: ReportContent?
   let events: [(event: JournalEvent, hash: [UInt8], decoded: CaseEvent?)]
   let escalations: PostgresRows
   let notices: PostgresRows
   let deliveries: PostgresRows
+  let attachments: PostgresRows
+  let proof: EvidenceProof
 
   private static let readEscalations = Statement(
     "evidence_escalations",
@@ -39,6 +43,13 @@ struct Evidence: Sendable {
     WHERE district = $1 AND case_number = $2 ORDER BY seq, part, channel
     """)
 
+  private static let readAttachments = Statement(
+    "evidence_attachments",
+    """
+    SELECT id, media_type, octet_length(content), sha256, uploaded_by, uploaded_at FROM attachments
+    WHERE district = $1 AND case_number = $2 ORDER BY uploaded_at, id
+    """)
+
   static func gather(_ row: AccountabilityRow, console: Console, view: CallerView) async throws -> Evidence {
     let id = row.record.caseID
     let key: [PostgresParameter] = [.text(id.district.text), .int64(id.number)]
@@ -46,26 +57,31 @@ struct Evidence: Sendable {
     let sight = CaseSight(district: id.district, unitPath: view.policy.unitPath(id.district), restriction: .none)
     let found = try await console.cases.find(id, sight)
     let events = try await console.reader.events(of: id)
+    let steps = try await AccountabilityStore(pool: console.pool).steps(row.record)
     return Evidence(
       view: view, now: console.now, row: row,
-      steps: try await AccountabilityStore(pool: console.pool).steps(row.record), loaded: found?.loaded,
+      steps: steps, loaded: found?.loaded,
       report: found?.report,
       events: try events.map { ($0.event, $0.hash, try $0.event.decoded()) },
       escalations: try await console.pool.query(readEscalations, key),
       notices: try await console.pool.query(readNotices, key),
-      deliveries: try await console.pool.query(readDeliveries, key))
+      deliveries: try await console.pool.query(readDeliveries, key),
+      attachments: try await console.pool.query(readAttachments, key),
+      proof: try await EvidenceProof.gather(
+        row.record, steps: steps, events: events.map { ($0.event.seq, $0.hash) }, reader: console.reader))
   }
 
   func write(to writer: inout JSONWriter) throws {
     let zone = view.zone
     writer.beginObject()
-    AccountabilityDocument(view).writeMembers(of: row, to: &writer)
+    AccountabilityDocument(view, now: now).writeMembers(of: row, to: &writer)
     writer.objects("steps", steps) { writer, step in
       writer.member("step", step.step)
       writer.member("action", step.action)
       writer.member("actor", step.actor)
       writer.member("note", step.note)
       writer.member("at", step.at, in: zone)
+      writer.member("hash", Hexadecimal.encode(step.hash))
     }
     let document = CaseDocument(view, now: now)
     writer.key("case")
@@ -79,6 +95,15 @@ struct Evidence: Sendable {
     writer.endArray()
     try writeEscalations(to: &writer)
     try writeNotices(to: &writer)
+    try writer.objects("attachments", attachments) { writer, row in
+      writer.member("id", try row.text(0))
+      writer.member("media_type", try row.text(1))
+      writer.member("bytes", try row.int32(2))
+      writer.member("sha256", Hexadecimal.encode(try row.bytes(3)))
+      writer.member("uploaded_by", try row.text(4))
+      writer.member("uploaded_at", try row.timestamp(5).instant, in: zone)
+    }
+    proof.write(to: &writer)
     writer.endObject()
   }
 

@@ -12,6 +12,8 @@ struct JournalVerifyCommand: OperatorCommand {
       Names each row that was changed, removed or inserted. Checkpoints are signed ends of the journal, kept outside \
       the database (`gridctl journal checkpoint`): they find what recomputing alone cannot, a chain rewritten as a \
       whole. Those in the stack's directory `checkpoints` are compared unless another directory is named.
+
+      The steps of discipline inspection's records have chains of their own, which are recomputed too.
       """)
 
   @Option(help: "Verify one district only.")
@@ -30,6 +32,7 @@ struct JournalVerifyCommand: OperatorCommand {
       let total = ends.reduce(Int64(0)) { $0 + $1.value.seq }
       let progress = Progress("verify", unit: "events", total: total)
       var reports: [JournalVerifier.Report] = []
+      var records: [UnitCode: AccountabilityProof.Report] = [:]
       var before: Int64 = 0
       for (district, end) in ends.sorted(by: { $0.key < $1.key }) {
         let base = before
@@ -38,8 +41,9 @@ struct JournalVerifyCommand: OperatorCommand {
             progress.set(base + $0)
           })
         before += end.seq
+        records[district] = try await AccountabilityProof(pool: pool).run(district)
       }
-      return Self.answer(reports)
+      return Self.answer(reports, records: records)
     }
   }
 
@@ -53,16 +57,25 @@ struct JournalVerifyCommand: OperatorCommand {
     return [UnitCode(district): end]
   }
 
-  static func answer(_ reports: [JournalVerifier.Report]) -> Answer {
+  static func answer(
+    _ reports: [JournalVerifier.Report], records: [UnitCode: AccountabilityProof.Report] = [:]
+  ) -> Answer {
     let faults = reports.flatMap(\.faults)
+    let recordFaults = reports.flatMap { records[$0.district]?.faults ?? [] }
+    let isGood = faults.isEmpty && recordFaults.isEmpty
     let json: JSONValue = [
-      "valid": .bool(faults.isEmpty),
+      "valid": .bool(isGood),
       "districts": .array(
         reports.map { report in
           [
             "district": .string(report.district.text), "events": .integer(report.events),
             "last_seq": .integer(report.end.seq), "last_hash": .string(Hexadecimal.encode(report.end.hash)),
             "checkpoints": .integer(Int64(report.checkpoints)),
+            "accountability_records": .integer(records[report.district]?.records ?? 0),
+            "accountability_faults": .array(
+              (records[report.district]?.faults ?? []).map { item in
+                ["id": .string(item.id), "detail": .string(item.fault.description)]
+              }),
             "faults": .array(
               report.faults.map { fault in
                 ["seq": .integer(fault.seq), "kind": .string("\(fault.kind)"), "detail": .string(fault.description)]
@@ -77,7 +90,8 @@ struct JournalVerifyCommand: OperatorCommand {
         : "\(report.district): \(report.faults.count) faults"
     }
     lines += faults.map { "  " + $0.description }
+    lines += recordFaults.map { "  accountability record \($0.id): \($0.fault)" }
     return Answer(
-      json, text: lines.isEmpty ? "no district has a journal" : lines.joined(separator: "\n"), isGood: faults.isEmpty)
+      json, text: lines.isEmpty ? "no district has a journal" : lines.joined(separator: "\n"), isGood: isGood)
   }
 }

@@ -1,0 +1,95 @@
+import Domain
+import Wire
+
+/// What the records of discipline inspection are counted by.
+enum AccountabilityGrouping: String, CaseIterable, Sendable {
+  case unit, department, clock, month
+}
+
+/// Counts of records in groups.
+struct AccountabilitySummary {
+  private struct Counts {
+    var total: Int64 = 0
+    var states: [AccountabilityState: Int64] = [:]
+    var findings: [AccountabilityFinding: Int64] = [:]
+    var statementsLate: Int64 = 0
+
+    mutating func add(_ cell: AccountabilityCell) {
+      total += cell.count
+      states[cell.state, default: 0] += cell.count
+      if let finding = cell.finding { findings[finding, default: 0] += cell.count }
+      if cell.statementLate { statementsLate += cell.count }
+    }
+  }
+
+  private let view: CallerView
+  private let grouping: AccountabilityGrouping
+  private let scope: UnitCode
+  private let tier: String?
+
+  /// - Parameters:
+  ///   - scope: units are gathered by those right under it.
+  ///   - tier: units are gathered by those of this tier instead.
+  init(_ view: CallerView, by grouping: AccountabilityGrouping, scope: UnitCode, tier: String?) {
+    self.view = view
+    self.grouping = grouping
+    self.scope = scope
+    self.tier = tier
+  }
+
+  func write(_ cells: [AccountabilityCell], to writer: inout JSONWriter) {
+    var groups: [String: Counts] = [:]
+    var all = Counts()
+    for cell in cells {
+      groups[key(cell), default: Counts()].add(cell)
+      all.add(cell)
+    }
+    writer.beginObject()
+    writer.member("by", grouping.rawValue)
+    writer.objects("items", groups.sorted { $0.key < $1.key }) { writer, group in
+      writer.member(grouping.rawValue, group.key.isEmpty ? nil : group.key)
+      writeNames(group.key, to: &writer)
+      Self.write(group.value, to: &writer)
+    }
+    writer.object("total") { Self.write(all, to: &$0) }
+    writer.endObject()
+  }
+
+  private func key(_ cell: AccountabilityCell) -> String {
+    switch grouping {
+    case .unit: unit(cell.unit).text
+    case .department: cell.department?.text ?? ""
+    case .clock: cell.clock
+    case .month: String(view.zone.date(of: cell.openedAt).description.dropLast(3))
+    }
+  }
+
+  /// The unit of the tier, or right under the scope, that holds the record's; that one itself where it lies above.
+  private func unit(_ code: UnitCode) -> UnitCode {
+    let units = view.policy.units
+    if let tier { return units.unit(of: code, at: tier)?.code ?? code }
+    let path = units.path(to: code)
+    guard let index = path.firstIndex(where: { $0.code == scope }), index + 1 < path.count else { return code }
+    return path[index + 1].code
+  }
+
+  private func writeNames(_ key: String, to writer: inout JSONWriter) {
+    switch grouping {
+    case .unit: if let unit = view.policy.units[UnitCode(key)] { writer.names(unit.nameZh, unit.nameEn) }
+    case .department:
+      if let department = view.policy.departments[DepartmentCode(key)] {
+        writer.names(department.nameZh, department.nameEn)
+      }
+    case .clock, .month: break
+    }
+  }
+
+  private static func write(_ counts: Counts, to writer: inout JSONWriter) {
+    writer.member("records", counts.total)
+    for state in AccountabilityState.allCases { writer.member(state.rawValue, counts.states[state] ?? 0) }
+    writer.object("findings") { writer in
+      for finding in AccountabilityFinding.allCases { writer.member(finding.rawValue, counts.findings[finding] ?? 0) }
+    }
+    writer.member("statement_late", counts.statementsLate)
+  }
+}
