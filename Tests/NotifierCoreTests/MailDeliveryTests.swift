@@ -91,16 +91,35 @@ import Wire
     try await NoticeFixture.with(mail: mail) { notices in
       try await notices.addUser("li", role: "handler", department: "urban", email: "li@baoan.example")
       try await notices.dispatched()
-      let off = DeliveryWorker(
-        pool: notices.fixture.pool, policies: notices.fixture.policies, outlets: NoticeOutlets(), client: HTTPClient(),
-        webhookSecret: nil, smtp: nil, host: "gridloop.test", clock: notices.fixture.clock, logger: silent,
-        metrics: MetricsRegistry(), readiness: Readiness())
+      let off = notices.worker(NoticeOutlets())
       try await off.drain("d")
       let row = try await notices.deliveries()[0]
       #expect(row.state == "pending" && row.fault == "the channel has no address any more" && row.inSeconds == 60)
       notices.fixture.advance(seconds: 60)
       try await notices.worker().drain("d")
       #expect(try await notices.deliveries()[0].state == "delivered")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aMailServerThatANewPolicyNamesIsUsedWithoutARestart() async throws {
+    let mail = try await ChildServer.start("mailbox.py")
+    try await NoticeFixture.with { notices in
+      let fixture = notices.fixture
+      try await notices.addUser("li", role: "handler", department: "urban", email: "li@baoan.example", language: "en")
+      let worker = notices.worker(NoticeOutlets(), consoleURL: "https://grid.example")
+      try await notices.dispatched()
+      #expect(try await notices.deliveries().isEmpty, "no channel has an address")
+      var files = NoticeNetwork.files
+      let server = "smtp: {host: 127.0.0.1, port: \(mail.port), sender: grid@baoan.example, tls: false}\n"
+      files["channels.yaml"] = Array(server.utf8) + (files["channels.yaml"] ?? [])
+      files["templates/dispatched.en.txt"] = Array("New {case_id}\n\nSee it.\n{link}\n".utf8)
+      try await CaseworkFixture.load(files, version: 2, pool: fixture.pool)
+      try await fixture.policies.refresh()
+      try await notices.dispatched()
+      try await worker.drain("d")
+      let message = try await mail.next()
+      #expect(text(message, "sender") == "grid@baoan.example")
+      #expect(text(message, "text").contains("https://grid.example/?case=d-2"))
     }
   }
 }

@@ -2,35 +2,29 @@ import Casework
 import CaseworkSupport
 import Domain
 import Journal
+import Platform
 import PostgresClient
 import Testing
 
 @testable import NotifierCore
 
 @Suite struct NoticeEffectTests {
-  private func inbox(_ fixture: CaseworkFixture) async throws -> [[String]] {
-    try await fixture.pool.query(
-      .unprepared(
-        """
-        SELECT notice, role, unit, department, username, case_number::text FROM inbox ORDER BY seq, part
-        """)
-    ).map { row in try (0..<6).map { try row.text($0) } }
-  }
-
   @Test func theInboxesOfThoseConcernedAreFilled() async throws {
     try await NoticeFixture.with { notices in
       let fixture = notices.fixture
+      try await notices.addUser("li", role: "handler", department: "urban", email: nil)
+      try await notices.addUser("desk", role: "dispatcher", email: nil)
+      try await notices.addUser("head", role: "supervisor", unit: "s2", email: nil)
       try await notices.dispatched()
       let desked = try await fixture.file(category: "0901", unit: "g4")
       try await fixture.route(desked)
       try await notices.follow()
       #expect(
-        try await inbox(fixture) == [
-          ["filed", "", "", "", "finder", "1"], ["dispatched", "handler", "d", "urban", "", "1"],
-          ["filed", "", "", "", "finder", "2"], ["desked", "dispatcher", "d", "", "", "2"],
-          ["desked", "supervisor", "s2", "", "", "2"],
+        try await notices.inbox() == [
+          "filed finder", "dispatched handler@d/urban", "filed finder", "desked dispatcher@d", "desked supervisor@s2",
         ])
       #expect(try await notices.deliveries().isEmpty, "no channel has an address")
+      #expect(notices.unheard.withLock { $0 }.isEmpty)
     }
   }
 
@@ -38,7 +32,7 @@ import Testing
     let hook = try await ChildServer.start("hook.py")
     try await NoticeFixture.with(webhook: hook) { notices in
       try await notices.dispatched()
-      let (inbox, deliveries) = (try await inbox(notices.fixture), try await notices.deliveries())
+      let (inbox, deliveries) = (try await notices.inbox(), try await notices.deliveries())
       #expect(deliveries.count == 2)
       try await notices.fixture.pool.execute(
         script: """
@@ -46,7 +40,7 @@ import Testing
           UPDATE positions SET seq = 0, hash = decode(repeat('00', 32), 'hex')
           """)
       try await notices.follow()
-      #expect(try await self.inbox(notices.fixture) == inbox)
+      #expect(try await notices.inbox() == inbox)
       #expect(try await notices.deliveries().map(\.state) == ["delivered", "delivered"])
       #expect(try await notices.fixture.number("SELECT count(*) FROM inbox WHERE read_at IS NULL") == 0)
     }

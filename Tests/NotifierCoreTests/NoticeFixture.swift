@@ -13,8 +13,10 @@ import Transfer
 /// The sample network with notices on every channel, in Chinese and English.
 enum NoticeNetwork {
   static let files: [String: [UInt8]] = {
-    var files = SampleNetworkFiles.all
+    var files = SampleNetworkFiles.loop
     files["channels.yaml"] = Array(channels.utf8)
+    let ladder = String(decoding: files["ladder.yaml"] ?? [], as: UTF8.self)
+    if !ladder.contains("clock: answer") { files["ladder.yaml"] = Array((ladder + answerLadder).utf8) }
     for kind in NoticeKind.allCases {
       files["templates/\(kind.rawValue).en.txt"] = Array(
         "[{network}] \(kind.rawValue) {case_id}\n\n{category} at {unit}, {department}, due {due_at}, {late} over\n".utf8
@@ -30,6 +32,14 @@ enum NoticeNetwork {
     try NetworkReader.read(MemorySource(files: files), version: 1, geometry: .skip)
   }
 
+  private static let answerLadder = """
+
+      - clock: answer
+        rungs:
+          - {name: overdue, at: "0", to: [supervisor@district], act: red}
+
+    """
+
   private static var channels: String {
     let ruled: [NoticeKind: String] = [
       .dispatched: "to: [handler@lead], channels: [inbox, webhook, smtp]",
@@ -38,7 +48,19 @@ enum NoticeNetwork {
       .remind: "channels: [inbox, smtp], digest: true",
       .red: "channels: [inbox, smtp], urgent: true",
       .filed: "channels: [inbox, webhook]",
-      .closed: "channels: [inbox, smtp]",
+      .merged: "channels: [inbox]",
+      .rejected: "channels: [inbox]",
+      .closed: "channels: [inbox, webhook, smtp]",
+      .split: "to: [dispatcher@district], channels: [inbox]",
+      .partAssigned: "to: [handler@part], channels: [inbox, smtp]",
+      .partReturned: "to: [dispatcher@district], channels: [inbox]",
+      .extensionRequested: "to: [dispatcher@district], channels: [inbox], digest: true",
+      .suspensionRequested: "to: [supervisor@street], channels: [inbox]",
+      .supervised: "to: [handler@lead], channels: [inbox, smtp], urgent: true",
+      .answered: "to: [supervisor@district], channels: [inbox]",
+      .mustSupervise: "to: [hotline@district, supervisor@district], channels: [inbox], urgent: true",
+      .appealed: "channels: [inbox]",
+      .repeatedOrders: "to: [hotline@district, supervisor@district], channels: [inbox, webhook, smtp]",
     ]
     let notices = NoticeKind.allCases.map { kind in
       "  - {kind: \(kind.rawValue), \(ruled[kind] ?? "to: [handler@lead], channels: [inbox]")}"
@@ -63,6 +85,9 @@ struct NoticeFixture {
 
   let fixture: CaseworkFixture
   let outlets: NoticeOutlets
+  let duty: DutyDirectory
+  /// What nobody was found for.
+  let unheard: Locked<[UnheardNotice]>
   private let sink: DurableSink
 
   static func with(
@@ -79,13 +104,20 @@ struct NoticeFixture {
   private init(fixture: CaseworkFixture, outlets: NoticeOutlets) {
     self.fixture = fixture
     self.outlets = outlets
+    let duty = DutyDirectory(pool: fixture.pool, policies: fixture.policies, clock: fixture.clock, logger: silent)
+    self.duty = duty
+    let unheard = Locked<[UnheardNotice]>([])
+    self.unheard = unheard
     sink = DurableSink(
       consumer: NoticeEffect.consumer, pool: fixture.pool,
-      effect: NoticeEffect(policies: fixture.policies, outlets: outlets), logger: silent)
+      effect: NoticeEffect(
+        policies: fixture.policies, duty: duty, outlets: outlets, unheard: { more in unheard.withLock { $0 += more } }),
+      logger: silent)
   }
 
-  /// Applies the journal to its end.
+  /// Applies the journal to its end, with the rosters as they stand.
   func follow() async throws {
+    try await duty.refresh()
     while true {
       let position = try await sink.position("d")
       guard let slice = try await fixture.reader.events("d", after: position.seq) else { return }
@@ -108,17 +140,51 @@ struct NoticeFixture {
       ])
   }
 
-  func worker(_ pool: PostgresPool? = nil, readiness: Readiness = Readiness()) throws -> DeliveryWorker {
-    let smtp = try outlets.smtpServer.map { server in
-      var options = SMTPClientOptions(server: server)
-      options.encryption = .never
-      return try SMTPClient(options)
-    }
-    return DeliveryWorker(
-      pool: pool ?? fixture.pool, policies: fixture.policies, outlets: outlets, client: HTTPClient(),
-      webhookSecret: Self.secret, smtp: smtp, host: "gridloop.test", clock: fixture.clock, logger: silent,
-      metrics: MetricsRegistry(), readiness: readiness)
+  func worker(_ pool: PostgresPool? = nil, readiness: Readiness = Readiness()) -> DeliveryWorker {
+    worker(outlets, pool: pool, readiness: readiness)
   }
+
+  func worker(
+    _ outlets: NoticeOutlets, pool: PostgresPool? = nil, secret: [UInt8]? = NoticeFixture.secret,
+    consoleURL: String? = nil, readiness: Readiness = Readiness()
+  ) -> DeliveryWorker {
+    DeliveryWorker(
+      pool: pool ?? fixture.pool, policies: fixture.policies, outlets: outlets, client: HTTPClient(),
+      webhookSecret: secret, mail: MailSettings(encryption: .never), consoleURL: consoleURL, clock: fixture.clock,
+      logger: silent, metrics: MetricsRegistry(), readiness: readiness)
+  }
+
+  var lists: PeriodicLists {
+    PeriodicLists(
+      pool: fixture.pool, policies: fixture.policies, duty: duty, outlets: outlets, clock: fixture.clock,
+      logger: silent)
+  }
+
+  /// The inbox in order, each row as its notice, whom it is for, those on duty, and the post it was meant for.
+  func inbox(_ notice: NoticeKind? = nil) async throws -> [String] {
+    try await fixture.pool.query(
+      .unprepared(
+        """
+        SELECT notice || ' ' || CASE WHEN username <> '' THEN username ELSE
+                 role || '@' || unit || CASE WHEN department = '' THEN '' ELSE '/' || department END END
+               || coalesce(' on ' || array_to_string(duty, ','), '') || coalesce(' for ' || fallback_from, '')
+        FROM inbox WHERE $1 = '' OR notice = $1 ORDER BY seq, part
+        """), [.text(notice?.rawValue ?? "")]
+    ).map { try $0.text(0) }
+  }
+
+  /// A shift of so many hours from now on.
+  func addShift(
+    _ name: String, _ post: String, hours: ClosedRange<Int64>, substituteFor: String? = nil
+  ) async throws {
+    guard let address = ReceiverAddress(post) else { throw ShiftFault.noPost }
+    let entry = DutyEntry(
+      id: "\(name)-\(hours)", post: address, username: name, starts: fixture.now + hours.lowerBound * 3_600,
+      ends: fixture.now + hours.upperBound * 3_600, substituteFor: substituteFor, createdBy: "user:head")
+    try await DutyStore(pool: fixture.pool).add([entry], to: "d", at: fixture.now)
+  }
+
+  enum ShiftFault: Error { case noPost }
 
   /// State, attempts, last fault and, in seconds from now, the next attempt of every delivery, by channel and event.
   func deliveries() async throws -> [DeliveryRow] {

@@ -79,7 +79,8 @@ import Testing
   @Test func aResultIsATaskAndAReworkGoesBack() throws {
     let signed = try act(try routed().value, .sign, by: SampleActors.urban)
     #expect(plan(signed).isEmpty)
-    let handled = try act(signed.value, .handle(result: "cleared"), by: SampleActors.urban)
+    let handled = try act(
+      signed.value, .handle(result: "cleared", checklist: ["clean", "swept"], photos: []), by: SampleActors.urban)
     #expect(plan(handled).map(\.kind) == [.task])
     #expect(plan(handled).first?.values.result == "cleared")
     let failed = try act(handled.value, .verify(passed: false, note: "still there"), by: SampleActors.officer)

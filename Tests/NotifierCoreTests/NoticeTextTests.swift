@@ -52,4 +52,44 @@ import Testing
       NoticeText.fill("{reason}", ["reason": "{case_id}", "case_id": "d-1"]) == "{case_id}",
       "what people wrote is not read as a template")
   }
+
+  @Test func aLineThatAsksForWhatThereIsNotIsLeftOut() {
+    let template = "Case {case_id}.\nDue {due_at}.\n{link}\nGood bye."
+    #expect(NoticeText.fillLines(template, ["case_id": "d-1"]) == "Case d-1.\nGood bye.")
+    #expect(
+      NoticeText.fillLines(template, ["case_id": "d-1", "due_at": "noon", "link": "https://c.example/?case=d-1"])
+        == "Case d-1.\nDue noon.\nhttps://c.example/?case=d-1\nGood bye.")
+  }
+
+  @Test func aLinkLeadsToTheConsole() {
+    #expect(NoticeText.link("https://c.example/", caseID: "d-1") == "https://c.example/?case=d-1")
+    #expect(NoticeText.link("https://c.example", caseID: "") == "https://c.example/")
+  }
+
+  @Test(arguments: ["baoan", "nyc"]) func everyKindHasItsTextInEveryLanguage(name: String) throws {
+    let network = try NetworkReader.read(DirectorySource(path: "deploy/networks/\(name)"), version: 1, geometry: .skip)
+    for kind in NoticeKind.allCases {
+      #expect(network.channels.notices[kind] != nil, "\(kind.rawValue)")
+      for language in network.channels.languages {
+        let text = try #require(
+          NoticeText(delivery(kind.rawValue, language: language, payload: payload), network: network))
+        #expect(!text.subject.isEmpty && !text.body.isEmpty && !text.body.contains("{"))
+      }
+    }
+  }
+
+  @Test func codesAreToldInWords() throws {
+    let payload = """
+      {"notice":"must_supervise","case_id":"d-1","category_code":"0101","unit_code":"g1","result":"very_dissatisfied",\
+      "granted":null,"count":null}
+      """
+    let network = try NetworkReader.read(DirectorySource(path: "deploy/networks/baoan"), version: 1, geometry: .skip)
+    let text = try #require(NoticeText(delivery("must_supervise", language: "zh", payload: payload), network: network))
+    #expect(text.subject.contains("非常不满意"))
+    let decided = #"{"notice":"extension_decided","case_id":"d-1","granted":false,"reason":"not enough"}"#
+    let refusal = try #require(
+      NoticeText(delivery("extension_decided", language: "en", payload: decided), network: network))
+    #expect(refusal.subject.hasSuffix("More time refused: d-1"))
+    #expect(refusal.body.contains("not enough") && !refusal.body.contains("now due"))
+  }
 }

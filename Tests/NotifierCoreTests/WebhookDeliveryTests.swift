@@ -41,7 +41,7 @@ import Wire
   @Test(.timeLimit(.minutes(1))) func aFaultThatMayPassIsTriedAgainAtThePolicysTimesAndThenShown() async throws {
     let hook = try await ChildServer.start("hook.py", ["503", "hang", "500", "200"])
     try await NoticeFixture.with(webhook: hook) { notices in
-      let (fixture, worker) = (notices.fixture, try notices.worker())
+      let (fixture, worker) = (notices.fixture, notices.worker())
       try await fixture.file()
       try await notices.follow()
       var seen: [[String]] = []
@@ -89,7 +89,7 @@ import Wire
       let pools = [notices.fixture.pool(), notices.fixture.pool(), notices.fixture.pool()]
       try await withThrowingTaskGroup(of: Void.self) { group in
         for pool in pools {
-          let worker = try notices.worker(pool)
+          let worker = notices.worker(pool)
           group.addTask { try await worker.drain("d") }
         }
         try await group.waitForAll()
@@ -123,7 +123,7 @@ import Wire
     let hook = try await ChildServer.start("hook.py")
     try await NoticeFixture.with(webhook: hook) { notices in
       let readiness = Readiness()
-      let worker = try notices.worker(readiness: readiness)
+      let worker = notices.worker(readiness: readiness)
       let task = Task { await worker.run() }
       try await notices.dispatched()
       _ = try await hook.next()
@@ -132,6 +132,16 @@ import Wire
       #expect(isReady)
       task.cancel()
       await task.value
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func nothingIsPostedUnsigned() async throws {
+    let hook = try await ChildServer.start("hook.py")
+    try await NoticeFixture.with(webhook: hook) { notices in
+      try await notices.dispatched()
+      try await notices.worker(notices.outlets, secret: nil).drain("d")
+      let rows = try await notices.deliveries()
+      #expect(rows.allSatisfy { $0.state == "pending" && $0.fault?.contains("GRIDLOOP_WEBHOOK_SECRET") == true })
     }
   }
 }

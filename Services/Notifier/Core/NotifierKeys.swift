@@ -16,7 +16,16 @@ public enum NotifierKeys {
     "GRIDLOOP_SMTP_ENCRYPTION", default: "require", help: "STARTTLS: require, whenOffered or never",
     refusal: { ["require", "whenOffered", "never"].contains($0) ? nil : "must be require, whenOffered or never" })
 
+  public static let consoleURL = SettingKey<String?>(
+    "GRIDLOOP_CONSOLE_URL",
+    help: "where people reach the console, such as https://grid.example: links in mails lead there",
+    refusal: { url in
+      url.map { $0.hasPrefix("https://") || $0.hasPrefix("http://") } ?? true
+        ? nil : "must begin with https:// or http://"
+    })
+
   public static let all: [any AnySettingKey] = [
     webhookURL, webhookSecret, smtpServer, smtpSender, smtpUser, smtpPassword, smtpEncryption,
+    consoleURL,
   ]
 }

@@ -2,6 +2,7 @@ import Casework
 import Cryptography
 import GridNetwork
 import Journal
+import Logging
 public import Operations
 import Platform
 public import ServiceLifecycle
@@ -14,28 +15,59 @@ public enum NotifierParts {
     let settings = context.settings
     let policies = PolicyStore(pool: context.database, geometry: .skip, logger: context.logger)
     try await policies.refresh()
+    let duty = DutyDirectory(
+      pool: context.database, policies: policies, clock: context.clock, logger: context.logger)
+    try await duty.refresh()
     let outlets = NoticeOutlets(
       webhookURL: settings[NotifierKeys.webhookURL], smtpServer: settings[NotifierKeys.smtpServer],
       smtpSender: settings[NotifierKeys.smtpSender])
     let webhookSecret = try secret(settings[NotifierKeys.webhookSecret])
-    let sends = outlets.webhookURL != nil || policies.networks.contains { outlets.of($0.channels).webhookURL != nil }
-    if sends, webhookSecret == nil { throw NotifierFault.secretMissing }
+    for channels in policies.networks.map(\.channels) {
+      let known = outlets.of(channels)
+      if known.webhookURL != nil, webhookSecret == nil { throw NotifierFault.secretMissing }
+      if known.smtpServer != nil, known.smtpSender == nil { throw NotifierFault.senderMissing }
+    }
+    let mail = MailSettings(
+      user: settings[NotifierKeys.smtpUser], password: settings[NotifierKeys.smtpPassword],
+      encryption: encryption(settings[NotifierKeys.smtpEncryption]))
     let sink = DurableSink(
       consumer: NoticeEffect.consumer, pool: context.followingDatabase,
-      effect: NoticeEffect(policies: policies, outlets: outlets), logger: context.logger)
+      effect: NoticeEffect(
+        policies: policies, duty: duty, outlets: outlets, unheard: reporting(context.metrics, context.logger)),
+      logger: context.logger)
     let follower = JournalFollower(
       bus: context.bus, reader: JournalReader(pool: context.database), sink: sink, logger: context.logger)
-    let channels = policies.networks.first?.channels
     let worker = DeliveryWorker(
       pool: context.followingDatabase, policies: policies, outlets: outlets, client: HTTPClient(),
-      webhookSecret: webhookSecret, smtp: try smtp(outlets, channels, settings),
-      host: outlets.smtpSender?.split(separator: "@").last.map(String.init) ?? context.service, clock: context.clock,
+      webhookSecret: webhookSecret, mail: mail, consoleURL: settings[NotifierKeys.consoleURL], clock: context.clock,
       logger: context.logger, metrics: context.metrics, readiness: context.readiness)
+    let lists = PeriodicLists(
+      pool: context.followingDatabase, policies: policies, duty: duty, outlets: outlets, clock: context.clock,
+      logger: context.logger)
     return [
       LoopService { await policies.run() },
+      LoopService { await duty.run() },
       FollowerService(name: NoticeEffect.consumer, follower: follower, context: context),
       LoopService { await worker.run() },
+      LoopService { await lists.run() },
     ]
+  }
+
+  /// Counts and logs notices that nobody was found for.
+  static func reporting(
+    _ metrics: MetricsRegistry, _ logger: Logger
+  ) -> @Sendable ([UnheardNotice]) -> Void {
+    let unheard = metrics.counters(
+      "gridloop_notifier_unheard_total",
+      help: "Notices that nobody in the district was found for; they wait for its administrators.", labels: ["notice"])
+    return { notices in
+      for notice in notices {
+        unheard.with(notice.notice).increment()
+        logger.warning(
+          "nobody is there to hear of a notice",
+          metadata: ["case": "\(notice.caseID)", "notice": "\(notice.notice)", "address": "\(notice.address)"])
+      }
+    }
   }
 
   /// The key of a secret as Standard Webhooks writes it.
@@ -45,21 +77,6 @@ public enum NotifierParts {
       (24...64).contains(key.count)
     else { throw .malformedSecret }
     return key
-  }
-
-  private static func smtp(
-    _ own: NoticeOutlets, _ channels: ChannelPolicy?, _ settings: Settings
-  ) throws -> SMTPClient? {
-    let outlets = channels.map { own.of($0) } ?? own
-    guard let server = outlets.smtpServer else { return nil }
-    guard outlets.smtpSender != nil else { throw NotifierFault.senderMissing }
-    var options = SMTPClientOptions(server: server)
-    options.user = settings[NotifierKeys.smtpUser]
-    options.password = settings[NotifierKeys.smtpPassword]
-    // Of a server that the network names, the network also says whether it encrypts.
-    let isPlain = own.smtpServer == nil && channels?.smtp?.usesTLS == false
-    options.encryption = isPlain ? .never : encryption(settings[NotifierKeys.smtpEncryption])
-    return try SMTPClient(options)
   }
 
   static func encryption(_ text: String) -> SMTPClientOptions.Encryption {

@@ -7,9 +7,11 @@ import PostgresClient
 import WebAuth
 import Wire
 
-/// What the caller was told: notices to their role at their unit and, where the role has one, of their department.
+/// What the caller was told: by name, as holder of their post, or as one who is on duty.
 struct InboxRoutes: Sendable {
   static let maxPageNotices = 500
+  /// Unread notices that are counted; there may be more.
+  static let maxCountedNotices = 1_000
 
   let console: Console
 
@@ -18,13 +20,25 @@ struct InboxRoutes: Sendable {
     group.post("inbox/:id/actions") { request, context in try await act(request, context) }
   }
 
+  private static let columns = """
+    i.seq, i.part, i.notice, i.case_number, i.at, i.read_at, i.read_by, i.role, i.unit, i.department, i.username,
+    i.duty, i.fallback_from, i.details
+    """
+
   private static let read = Statement(
     "inbox_read",
     """
-    SELECT seq, part, notice, case_number, at, read_at, read_by FROM inbox
-    WHERE district = $1 AND unit = $2 AND role = $3 AND department = $4 AND (seq, part) < ($5, $6)
-      AND ($7 OR read_at IS NULL)
-    ORDER BY seq DESC, part DESC LIMIT $8
+    SELECT \(columns) FROM (
+    \(InboxSight.rows(columns, where: "(i.seq, i.part) < ($11, $12) AND ($13 OR i.read_at IS NULL)", limit: "$14"))
+    ) AS i ORDER BY seq DESC, part DESC LIMIT $14
+    """)
+
+  private static let count = Statement(
+    "inbox_count",
+    """
+    SELECT notice, count(*) FROM (SELECT * FROM (
+    \(InboxSight.rows("i.seq, i.part, i.notice", where: "i.read_at IS NULL", limit: "$11"))
+    ) AS i ORDER BY seq DESC, part DESC LIMIT $11) AS i GROUP BY notice ORDER BY notice
     """)
 
   private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -34,35 +48,65 @@ struct InboxRoutes: Sendable {
     let cursor = fields.cursor(NoticePlace.init) ?? .end
     let limit = fields.limit(max: Self.maxPageNotices)
     try fields.finish()
-    let rows = try await console.pool.query(
-      Self.read,
-      key(view) + [
-        .int64(cursor.seq), .int32(cursor.part), .bool(!onlyUnread), .int64(Int64(limit) + 1),
-      ])
-    let district = view.caller.district
+    let sight = try await InboxSight.of(view, console.pool, now: console.now)
+    let found = try await console.pool.pipeline([
+      PostgresCall(
+        Self.read,
+        sight.parameters + [
+          .int64(cursor.seq), .int32(cursor.part), .bool(!onlyUnread), .int64(Int64(limit) + 1),
+        ]),
+      PostgresCall(Self.count, sight.parameters + [.int64(Int64(Self.maxCountedNotices))]),
+    ])
+    let rows = found[0]
+    let counts = try found[1].map { (notice: try $0.text(0), count: try $0.int64(1)) }
     let next =
       rows.count > limit ? try NoticePlace(seq: rows[limit - 1].int64(0), part: rows[limit - 1].int32(1)).text : nil
     return try .json { writer in
-      try writer.page(rows.prefix(limit), next: next) { writer, row in
-        let place = NoticePlace(seq: try row.int64(0), part: try row.int32(1))
-        writer.beginObject()
-        writer.member("id", place.text)
-        writer.member("seq", place.seq)
-        writer.member("notice", try row.text(2))
-        writer.member("case_id", CaseID(district: district, number: try row.int64(3)).description)
-        writer.member("at", try row.timestamp(4).instant, in: view.zone)
-        writer.member("read_at", try row.timestampOrNil(5)?.instant, in: view.zone)
-        writer.member("read_by", try row.textOrNil(6))
-        writer.endObject()
+      writer.beginObject()
+      writer.key("items")
+      writer.beginArray()
+      for row in rows.prefix(limit) { try write(row, view, to: &writer) }
+      writer.endArray()
+      writer.member("next_cursor", next.map(OpaqueCursor.encode))
+      writer.member("unread", counts.reduce(0) { $0 + $1.count })
+      writer.object("unread_by_notice") { writer in
+        for entry in counts { writer.member(entry.notice, entry.count) }
       }
+      writer.endObject()
     }
+  }
+
+  private func write(_ row: PostgresRow, _ view: CallerView, to writer: inout JSONWriter) throws {
+    let place = NoticePlace(seq: try row.int64(0), part: try row.int32(1))
+    let caseNumber = try row.int64(3)
+    let isToPerson = try !row.text(10).isEmpty
+    writer.beginObject()
+    writer.member("id", place.text)
+    writer.member("seq", place.seq)
+    writer.member("notice", try row.text(2))
+    // A list is of no one case.
+    let caseID = caseNumber > 0 ? CaseID(district: view.caller.district, number: caseNumber).description : nil
+    writer.member("case_id", caseID)
+    writer.member("at", try row.timestamp(4).instant, in: view.zone)
+    writer.member("read_at", try row.timestampOrNil(5)?.instant, in: view.zone)
+    writer.member("read_by", try row.textOrNil(6))
+    writer.member("role", isToPerson ? nil : try row.text(7))
+    writer.member("unit", isToPerson ? nil : try row.text(8))
+    writer.member("department", try row.text(9).isEmpty ? nil : row.text(9))
+    if try !row.isNull(11) { writer.member("on_duty", texts: try row.texts(11)) }
+    writer.member("fallback_from", try row.textOrNil(12))
+    if let details = try row.bytesOrNil(13) {
+      writer.key("details")
+      writer.raw(details)
+    }
+    writer.endObject()
   }
 
   private static let mark = Statement(
     "inbox_mark",
     """
-    UPDATE inbox SET read_at = coalesce(read_at, $7), read_by = coalesce(read_by, $8)
-    WHERE district = $1 AND unit = $2 AND role = $3 AND department = $4 AND seq = $5 AND part = $6
+    UPDATE inbox AS i SET read_at = coalesce(read_at, $13), read_by = coalesce(read_by, $14)
+    WHERE i.district = $1 AND i.seq = $11 AND i.part = $12 AND \(InboxSight.condition)
     """)
 
   /// `{action: "read"}`; a notice that was read before stays as it was.
@@ -75,21 +119,15 @@ struct InboxRoutes: Sendable {
     guard let place = context.parameters.get("id").flatMap({ NoticePlace($0) }) else {
       throw Problem.notFound("There is no such notice.")
     }
+    let sight = try await InboxSight.of(view, console.pool, now: console.now)
     let marked = try await console.pool.execute(
       Self.mark,
-      key(view) + [
+      sight.parameters + [
         .int64(place.seq), .int32(place.part), .timestamp(microseconds: console.now.microseconds),
         .text(view.actor.text),
       ])
     guard marked > 0 else { throw Problem.notFound("There is no such notice, or it is not for you.") }
     return Response(status: .noContent)
-  }
-
-  private func key(_ view: CallerView) -> [PostgresParameter] {
-    [
-      .text(view.caller.district.text), .text(view.caller.unit.text), .text(view.caller.role.rawValue),
-      .text(view.caller.department?.text ?? ""),
-    ]
   }
 }
 

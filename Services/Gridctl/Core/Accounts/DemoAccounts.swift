@@ -1,5 +1,7 @@
 import Cryptography
 import Domain
+import Glibc
+import GridNetwork
 import PostgresClient
 import WebAuth
 
@@ -15,9 +17,17 @@ struct DemoAccounts {
   /// Words before a source's name in its key's name.
   static let keyPrefix = "demo "
 
+  /// Passwords hashed at once at most, whatever the processors: each takes 64 MiB while it is made.
+  static let maxHashesAtOnce = 8
+
   let policy: NetworkPolicy
+  /// Set where the districts are one city: it gets keys that report in all of them.
+  var city: City?
 
   /// Who there is to be: each role at the district, handlers of the departments, and the ladder's way down to a grid.
+  ///
+  /// Of a network of several districts only the first street of each has users of its own, and only the first district
+  /// a way down to a grid: each password costs tens of milliseconds, and nobody would sign in as all of them.
   var people: [Person] {
     var people: [Person] = []
     let roots = policy.units.roots
@@ -25,7 +35,8 @@ struct DemoAccounts {
       for role in Role.allCases where role != .source && role != .handler {
         people.append(Person(username: "\(role.rawValue)@\(root.code)", role: role, unit: root.code, department: nil))
       }
-      for street in policy.units.children(of: root.code) {
+      let streets = policy.units.children(of: root.code)
+      for street in roots.count == 1 ? streets[...] : streets.prefix(1) {
         for role in [Role.officer, .supervisor, .dispatcher] {
           people.append(
             Person(username: "\(role.rawValue)@\(street.code)", role: role, unit: street.code, department: nil))
@@ -76,26 +87,31 @@ struct DemoAccounts {
           username: person.username, role: person.role.rawValue, unit: person.unit.text,
           department: person.department?.text, password: password))
     }
-    guard let district = policy.units.roots.first?.code else { return file }
-    for source in ReportSource.allCases {
-      let name = Self.keyPrefix + source.rawValue
-      let key = try await store.createKey(
-        district: district, name: name, role: .source, unit: district, source: source.rawValue, at: now)
-      file.keys.append(
-        DemoFile.Key(
-          name: name, role: Role.source.rawValue, unit: district.text, source: source.rawValue, key: key.text))
+    for unit in keyUnits {
+      for source in ReportSource.allCases {
+        let name = Self.keyPrefix + source.rawValue
+        let key = try await store.createKey(
+          district: unit, name: name, role: .source, unit: unit, source: source.rawValue, at: now)
+        file.keys.append(
+          DemoFile.Key(
+            name: name, role: Role.source.rawValue, unit: unit.text, source: source.rawValue, key: key.text))
+      }
     }
     return file
   }
 
-  /// A random password for each and its hash, two at a time: hashing is meant to be slow.
+  /// The city, whose keys fit any report, before the districts.
+  var keyUnits: [UnitCode] { (city.map { [$0.code] } ?? []) + policy.units.roots.map(\.code) }
+
+  /// A random password for each and its hash, as many at a time as there are processors: hashing is meant to be slow.
   private static func hash(
     _ people: [Person], progress: Progress
   ) async throws -> [(Person, String, PasswordHash)] {
     try await withThrowingTaskGroup(of: (Int, Person, String, PasswordHash).self) { group in
       var made: [(Int, Person, String, PasswordHash)] = []
+      let atOnce = min(max(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))), Self.maxHashesAtOnce)
       for (index, person) in people.enumerated() {
-        if index >= 2, let done = try await group.next() {
+        if index >= atOnce, let done = try await group.next() {
           made.append(done)
           progress.add()
         }

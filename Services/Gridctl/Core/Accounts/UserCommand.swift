@@ -21,9 +21,16 @@ struct AccountOptions: ParsableArguments {
   @Option(help: "Code of the department; needed for a handler.")
   var department: String?
 
-  /// The district of the account. Throws `Refusal` when unit or department are not in a network of the database.
+  /// The district of the account; the city, where the unit is a whole city's code and the role a source, whose reports
+  /// are filed where each place lies. Throws `Refusal` when unit or department are not in a network of the database.
   func district(_ pool: PostgresPool) async throws -> UnitCode {
     for version in try await NetworkVersions.newest(pool) {
+      if let city = version.identity.city, city.code.text == unit {
+        guard role == .source else {
+          throw Refusal("city_unit", "\(unit) is a whole city: it has keys of sources; people belong to a district")
+        }
+        return city.code
+      }
       guard let units = version.policy.units.district(of: UnitCode(unit)) else { continue }
       if let department, version.policy.departments[DepartmentCode(department)] == nil {
         throw Refusal("unknown_department", "the network \(version.policy.name) has no department \(department)")

@@ -16,24 +16,31 @@ public actor DeliveryWorker {
   private let policies: PolicyStore
   private let outlets: NoticeOutlets
   private let webhook: WebhookSender
-  private let smtp: SMTPClient?
-  private let host: String
+  private let mail: MailSettings
+  /// By what they were made from: a policy may name another server while the service runs.
+  private var mailClients: [MailServer: SMTPClient] = [:]
+  private let consoleURL: String?
   private let clock: any WallClock
   private let logger: Logger
   private let check: Readiness.Check
   private let attempts: LabeledMetric<Counter>
 
+  /// - Parameters:
+  ///   - outlets: the deployment's own; what it does not name, the network's `channels.yaml` does, as it stands at the
+  ///     time of sending.
+  ///   - webhookSecret: without it no webhook is sent.
+  ///   - consoleURL: where a link in a mail leads.
   public init(
     pool: PostgresPool, policies: PolicyStore, outlets: NoticeOutlets, client: HTTPClient, webhookSecret: [UInt8]?,
-    smtp: SMTPClient?, host: String, clock: any WallClock, logger: Logger, metrics: MetricsRegistry,
+    mail: MailSettings, consoleURL: String? = nil, clock: any WallClock, logger: Logger, metrics: MetricsRegistry,
     readiness: Readiness
   ) {
     self.pool = pool
     self.policies = policies
     self.outlets = outlets
     webhook = WebhookSender(client: client, secret: webhookSecret)
-    self.smtp = smtp
-    self.host = host
+    self.mail = mail
+    self.consoleURL = consoleURL
     self.clock = clock
     self.logger = logger
     check = readiness.check("deliver")
@@ -109,13 +116,24 @@ public actor DeliveryWorker {
   ) async throws {
     guard let first = message.first else { return }
     if first.channel == NoticeChannel.webhook.rawValue {
+      guard webhook.secret != nil else { throw UnsignedWebhook() }
       try await webhook.send(
         first, district: district, at: now, timeoutSeconds: network.channels.webhook?.timeoutSeconds ?? 10)
     } else {
-      guard let smtp, let sender = outlets.of(network.channels).smtpSender else { throw ChannelOff() }
-      try await MailSender(client: smtp, sender: sender, host: host)
+      let channels = network.channels
+      guard let server = mail.server(outlets.of(channels), channels, isOwn: outlets.smtpServer != nil) else {
+        throw ChannelOff()
+      }
+      try await MailSender(client: try client(of: server), sender: server.sender, consoleURL: consoleURL)
         .send(message, district: district, network: network, at: now)
     }
+  }
+
+  private func client(of server: MailServer) throws -> SMTPClient {
+    if let known = mailClients[server] { return known }
+    let client = try mail.client(of: server)
+    mailClients[server] = client
+    return client
   }
 
   /// Tries again at the policy's times while the fault may pass and attempts are left.
@@ -126,7 +144,7 @@ public actor DeliveryWorker {
       switch error {
       case let refused as WebhookRefused: refused.isRetriable
       case let transfer as TransferError: transfer.isRetriable
-      case is ChannelOff: true
+      case is ChannelOff, is UnsignedWebhook: true
       default: false
       }
     let fault = String(describing: error)
@@ -147,6 +165,11 @@ extension DeliveryOutcome {
     case .failed: "failed"
     }
   }
+}
+
+/// A policy that came while the service ran names a webhook, and there is nothing to sign with.
+struct UnsignedWebhook: Error, CustomStringConvertible {
+  var description: String { "there is no GRIDLOOP_WEBHOOK_SECRET to sign with" }
 }
 
 /// The channel was switched off after the notice was queued.

@@ -6,14 +6,17 @@ import Transfer
 struct MailSender: Sendable {
   let client: SMTPClient
   let sender: String
+  /// Where a link leads; nil leaves links out.
+  var consoleURL: String?
+
   /// What stands after the at sign of message identifiers.
-  let host: String
+  private var host: String { sender.split(separator: "@").last.map(String.init) ?? "gridloop" }
 
   func send(
     _ deliveries: [QueuedDelivery], district: UnitCode, network: LoadedNetwork, at now: Instant
   ) async throws {
     guard let first = deliveries.first else { return }
-    let texts = deliveries.compactMap { NoticeText($0, network: network) }
+    let texts = deliveries.compactMap { NoticeText($0, network: network, consoleURL: consoleURL) }
     guard let head = texts.first else { throw NoTemplate(notice: first.notice) }
     let subject = texts.count == 1 ? head.subject : "\(head.subject) (+\(texts.count - 1))"
     let zone = network.policy.calendar.zone

@@ -8,15 +8,18 @@ struct NoticeText: Sendable, Hashable {
   let body: String
 
   /// Nil when the payload cannot be read or the network has no template for it.
-  init?(_ delivery: QueuedDelivery, network: LoadedNetwork) {
+  ///
+  /// - Parameter consoleURL: where `{link}` leads; nil leaves the line of the link out.
+  init?(_ delivery: QueuedDelivery, network: LoadedNetwork, consoleURL: String? = nil) {
     guard let payload = try? JSONParser.parse(delivery.payload),
       let kind = NoticeKind(rawValue: delivery.notice),
       let template = network.templates.template(kind, language: delivery.language)
     else { return nil }
     var values = Self.values(payload, network: network, language: delivery.language)
     values["receiver"] = delivery.person
+    values["link"] = consoleURL.map { Self.link($0, caseID: values["case_id"] ?? "") }
     subject = Self.fill(template.subject, values)
-    body = Self.fill(template.body, values)
+    body = Self.fillLines(template.body, values)
   }
 
   private static func values(
@@ -25,11 +28,18 @@ struct NoticeText: Sendable, Hashable {
     let isEnglish = language == "en"
     let policy = network.policy
     var values: [String: String] = [:]
-    for name in ["case_id", "state", "category_code", "unit_code", "clock", "rung", "act", "reason", "result"] {
+    for name in [
+      "case_id", "state", "category_code", "unit_code", "clock", "rung", "act", "reason", "result", "accountability_id",
+    ] {
       values[name] = payload[name]?.stringValue ?? ""
     }
-    if !isEnglish, let name = clockNames[values["clock"] ?? ""] { values["clock"] = name }
-    values["merged_into"] = payload["merged_into"]?.stringValue ?? ""
+    values["merged_into"] = payload["merged_into"]?.stringValue ?? payload["split_into"]?.stringValue ?? ""
+    values["count"] = payload["count"]?.integerValue.map { String($0) }
+    NoticeWords(isEnglish: isEnglish, policy: policy).replace(&values, notice: payload["notice"]?.stringValue ?? "")
+    if case .bool(let granted)? = payload["granted"] {
+      values["granted"] = isEnglish ? (granted ? "granted" : "refused") : (granted ? "同意" : "不同意")
+      values["result"] = values["granted"]
+    }
     values["network"] = isEnglish ? network.identity.nameEn : network.identity.nameZh
     if let category = policy.catalogue[CategoryCode(values["category_code"] ?? "")] {
       values["category"] = isEnglish ? category.nameEn : category.nameZh
@@ -50,11 +60,22 @@ struct NoticeText: Sendable, Hashable {
     return values
   }
 
-  /// The clocks as they are called in Chinese (docs/glossary.md).
-  private static let clockNames = [
-    ClockName.decide.rawValue: "派遣", ClockName.sign.rawValue: "签收", ClockName.contact.rawValue: "联系",
-    ClockName.handle.rawValue: "处置", ClockName.verify.rawValue: "核查",
-  ]
+  /// The console, which shows the case after the sign-in.
+  static func link(_ consoleURL: String, caseID: String) -> String {
+    let base = consoleURL.hasSuffix("/") ? String(consoleURL.dropLast()) : consoleURL
+    return caseID.isEmpty ? "\(base)/" : "\(base)/?case=\(caseID)"
+  }
+
+  /// The text with its values; of a line that asks only for what there is not, such as a link, nothing is left, unless
+  /// there were no other.
+  static func fillLines(_ template: String, _ values: [String: String]) -> String {
+    let lines = template.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line -> String? in
+      let asked = names(in: line)
+      if !asked.isEmpty, asked.allSatisfy({ (values[$0] ?? "").isEmpty }) { return nil }
+      return fill(String(line), values)
+    }
+    return lines.isEmpty ? fill(template, values) : lines.joined(separator: "\n")
+  }
 
   /// Puts values in the place of `{name}`; what has no value becomes empty.
   static func fill(_ template: String, _ values: [String: String]) -> String {
@@ -71,5 +92,11 @@ struct NoticeText: Sendable, Hashable {
       rest = rest[rest.index(after: close)...]
     }
     return text + rest
+  }
+
+  private static func names(in line: Substring) -> [String] {
+    line.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
+      part.firstIndex(of: "}").map { String(part[..<$0]) }
+    }.filter { NoticeTemplates.valueNames.contains($0) }
   }
 }

@@ -10,7 +10,7 @@ struct WebhookSender: Sendable {
   static let maxResponseBytes = 64 << 10
 
   let client: HTTPClient
-  /// Nil sends unsigned; the service refuses to start that way when a webhook is configured.
+  /// Nil where no webhook is configured; nothing is sent unsigned.
   let secret: [UInt8]?
 
   /// - Throws: ``WebhookRefused`` for an answer outside 2xx; `TransferError` when there was none.

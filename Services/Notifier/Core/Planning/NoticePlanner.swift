@@ -2,89 +2,156 @@ import Domain
 import GridNetwork
 
 /// Decides who hears of an event. Pure: the policy of channels and the event say all.
-enum NoticePlanner {
+struct NoticePlanner {
+  let event: CaseEvent
+  let policy: NetworkPolicy
+  let channels: ChannelPolicy
+
   static func plan(_ event: CaseEvent, policy: NetworkPolicy, channels: ChannelPolicy) -> [PlannedNotice] {
-    var values = NoticeValues()
+    NoticePlanner(event: event, policy: policy, channels: channels).plan()
+  }
+
+  private func plan() -> [PlannedNotice] {
     switch event.detail {
-    case .filed:
-      return toReporter(.filed, event, values, channels)
-    case .reported:
-      return toRoles(.task, event, values, policy, channels)
-    case .rejected(let reason):
-      values.reason = reason
-      return toReporter(.rejected, event, values, channels)
+    case .filed: return reporter(.filed, event.subject.finder, NoticeValues(), answers: .first)
+    case .reported: return roles(.task, NoticeValues())
+    case .rejected(let reason), .voided(let reason):
+      return reporters(.rejected, NoticeValues(reason: reason))
     case .merged(.repeated(_, let reporter, _)):
-      return toReporter(.merged, event, values, channels, reporter: reporter)
-    case .merged(.into(let other)):
-      values.mergedInto = other.description
-      return toReporter(.merged, event, values, channels)
-    case .dispatched:
-      values.dueAt = event.clocks.first { $0.name == .sign && $0.isRunning }?.dueAt
-      return toRoles(.dispatched, event, values, policy, channels)
+      return self.reporter(.merged, reporter, NoticeValues(), answers: .joining)
+    case .merged(.into(let other)): return reporters(.merged, NoticeValues(mergedInto: other.description))
+    case .split(.into(let other)): return reporters(.split, NoticeValues(splitInto: other.description))
+    case .dispatched: return dispatched()
     case .desked(.unroutable, _):
-      values.reason = DeskReason.unroutable.rawValue
-      values.dueAt = event.clocks.first { $0.name == .decide && $0.isRunning }?.dueAt
-      return toRoles(.desked, event, values, policy, channels)
-    case .returned(let reason, _):
-      values.reason = reason
-      return toRoles(.returned, event, values, policy, channels)
-    case .handled(let result, _, let isFinal):
-      guard isFinal else { return [] }
-      values.result = result
-      values.dueAt = event.clocks.first { $0.name == .verify && $0.isRunning }?.dueAt
-      return toRoles(.task, event, values, policy, channels)
-    case .reworked(let note):
-      values.reason = note
-      values.dueAt = event.clocks.first { $0.name == .handle && $0.isRunning }?.dueAt
-      return toRoles(.reworked, event, values, policy, channels)
+      return roles(.desked, NoticeValues(dueAt: due(.decide), reason: DeskReason.unroutable.rawValue))
+    case .returned(let back): return returned(back)
+    case .handled(let handed): return handled(handed)
+    case .reworked(let note): return roles(.reworked, NoticeValues(dueAt: due(.handle), reason: note))
     case .closed(let closing):
-      if case .onSpot(let action, _) = closing { values.result = action }
-      return toReporter(.closed, event, values, channels)
-    case .escalated(let escalation):
-      return toReceivers(of: escalation, channels)
-    case .merged(.absorbed), .desked(.returned, _), .signed, .verified, .voided, .flagged, .commented:
+      // Of a verified case the result stands in an earlier event and is looked up.
+      if case .onSpot(let action, _) = closing { return reporters(.closed, NoticeValues(result: action)) }
+      return reporters(.closed, NoticeValues())
+    case .escalated(let escalation): return escalated(escalation)
+    case .carded(let card):
+      return named(
+        card.act, card.to,
+        NoticeValues(
+          department: card.department, act: card.act.rawValue, reason: card.cause.rawValue, count: card.count))
+    case .merged(.absorbed), .split(.from), .desked(.returned, _), .signed, .contacted, .verified, .flagged, .revealed,
+      .erased, .commented:
+      return []
+    default: return planLater()
+    }
+  }
+
+  /// The lead department, and each assisting one of its part.
+  private func dispatched() -> [PlannedNotice] {
+    roles(.dispatched, NoticeValues(dueAt: due(.sign))) + assigned()
+  }
+
+  /// Each department that was given a part by the event.
+  func assigned() -> [PlannedNotice] {
+    event.parts.filter { $0.step == .assigned }.flatMap { change in
+      let due = due(.sign, of: change.department) ?? due(.handle, of: change.department)
+      return roles(
+        .partAssigned, NoticeValues(department: change.department, dueAt: due), clockDepartment: change.department)
+    }
+  }
+
+  private func returned(_ back: Return) -> [PlannedNotice] {
+    guard let part = back.part else {
+      return roles(.returned, NoticeValues(department: event.before?.lead, reason: back.reason))
+    }
+    return roles(
+      .partReturned, NoticeValues(department: part, dueAt: due(.decide, of: part), reason: back.reason),
+      clockDepartment: part)
+  }
+
+  private func handled(_ handed: HandedIn) -> [PlannedNotice] {
+    guard handed.isFinal, handed.part == nil else { return [] }
+    return roles(.task, NoticeValues(dueAt: due(.verify), result: handed.result))
+  }
+
+  private func escalated(_ escalation: Escalation) -> [PlannedNotice] {
+    named(
+      escalation.act, escalation.to,
+      NoticeValues(
+        clock: escalation.clock.rawValue, dueAt: escalation.dueAt, lateSeconds: escalation.lateSeconds,
+        rung: escalation.rung, act: escalation.act.rawValue))
+  }
+
+  /// When the clock that the event started is due.
+  func due(_ name: ClockName, of department: DepartmentCode? = nil) -> Instant? {
+    event.clocks.last { $0.name == name && $0.isRunning && (department == nil || $0.department == department) }?.dueAt
+  }
+
+  /// Those whom the rung or the card names.
+  private func named(_ act: RungAct, _ to: [String], _ values: NoticeValues) -> [PlannedNotice] {
+    guard let kind = NoticeKind(rawValue: act.rawValue), let rule = NoticeRule.of(kind, channels, policy) else {
       return []
     }
+    return [notice(rule, to.compactMap { ReceiverAddress($0).map { .role($0) } }, values)]
   }
 
-  private static func toRoles(
-    _ kind: NoticeKind, _ event: CaseEvent, _ values: NoticeValues, _ policy: NetworkPolicy,
-    _ channels: ChannelPolicy
+  /// Those whom the policy of channels names.
+  ///
+  /// - Parameters:
+  ///   - lead: whose department `role@lead` means; the case's lead where it is nil.
+  ///   - clockDepartment: whose `role@part` means.
+  func roles(
+    _ kind: NoticeKind, _ values: NoticeValues, lead: DepartmentCode? = nil, clockDepartment: DepartmentCode? = nil
   ) -> [PlannedNotice] {
-    guard let rule = channels.notices[kind] else { return [] }
-    let hearers = rule.to.map { receiver in
-      PlannedNotice.Hearer.role(
-        receiver.address(unit: event.subject.unit, lead: event.after.lead, policy: policy))
+    guard let rule = NoticeRule.of(kind, channels, policy) else { return [] }
+    return [notice(rule, addresses(rule, lead: lead, clockDepartment: clockDepartment), values)]
+  }
+
+  /// The departments concerned, each by a notice of its own; whoever else the policy names hears of the first.
+  func departments(_ kind: NoticeKind, _ departments: [DepartmentCode], _ values: NoticeValues) -> [PlannedNotice] {
+    guard let rule = NoticeRule.of(kind, channels, policy) else { return [] }
+    var told: Set<PlannedNotice.Hearer> = []
+    return departments.compactMap { department in
+      let hearers = addresses(rule, lead: department, clockDepartment: department)
+        .filter { told.insert($0).inserted }
+      guard !hearers.isEmpty else { return nil }
+      var values = values
+      values.department = department
+      return notice(rule, hearers, values)
     }
-    return [notice(rule, hearers, values)]
   }
 
-  /// The reporter hears of it in their own inbox when they are a user; a machine hears by its platform's webhook.
-  private static func toReporter(
-    _ kind: NoticeKind, _ event: CaseEvent, _ values: NoticeValues, _ channels: ChannelPolicy,
-    reporter: String? = nil
+  func addresses(
+    _ rule: NoticeRule, lead: DepartmentCode?, clockDepartment: DepartmentCode?
+  ) -> [PlannedNotice.Hearer] {
+    rule.to.map { receiver in
+      .role(
+        receiver.address(
+          unit: event.subject.unit, lead: lead ?? event.after.lead, clockDepartment: clockDepartment, policy: policy))
+    }
+  }
+
+  /// One reporter hears of it in their own inbox when they are a user; a machine hears by its platform's webhook.
+  private func reporter(
+    _ kind: NoticeKind, _ reporter: String, _ values: NoticeValues, answers: PlannedNotice.Answering
   ) -> [PlannedNotice] {
-    guard let rule = channels.notices[kind] else { return [] }
-    let reporter = reporter ?? event.subject.finder
-    let prefix = "\(Actor.Kind.user.rawValue):"
-    let hearers: [PlannedNotice.Hearer] =
-      reporter.hasPrefix(prefix) ? [.person(String(reporter.dropFirst(prefix.count)))] : []
-    return [notice(rule, hearers, values)]
+    guard let rule = NoticeRule.of(kind, channels, policy) else { return [] }
+    let hearers = Reporters.person(reporter).map { [PlannedNotice.Hearer.person($0)] } ?? []
+    return [notice(rule, hearers, values, answers: answers)]
   }
 
-  private static func toReceivers(of escalation: Escalation, _ channels: ChannelPolicy) -> [PlannedNotice] {
-    guard let kind = NoticeKind(rawValue: escalation.act.rawValue), let rule = channels.notices[kind] else { return [] }
-    let values = NoticeValues(
-      clock: escalation.clock.rawValue, dueAt: escalation.dueAt, lateSeconds: escalation.lateSeconds,
-      rung: escalation.rung, act: escalation.act.rawValue)
-    return [notice(rule, escalation.to.compactMap { ReceiverAddress($0).map { .role($0) } }, values)]
+  /// Every reporter of the case, and whoever the policy names besides.
+  private func reporters(_ kind: NoticeKind, _ values: NoticeValues) -> [PlannedNotice] {
+    guard let rule = NoticeRule.of(kind, channels, policy) else { return [] }
+    let named = addresses(rule, lead: nil, clockDepartment: nil)
+    let finder = Reporters.person(event.subject.finder).map { [PlannedNotice.Hearer.person($0)] } ?? []
+    return [notice(rule, named + finder, values, answers: .all)]
   }
 
-  private static func notice(
-    _ rule: ChannelPolicy.Notice, _ hearers: [PlannedNotice.Hearer], _ values: NoticeValues
+  func notice(
+    _ rule: NoticeRule, _ hearers: [PlannedNotice.Hearer], _ values: NoticeValues,
+    answers: PlannedNotice.Answering = .none
   ) -> PlannedNotice {
     PlannedNotice(
       kind: rule.kind, hearers: hearers, channels: rule.channels, urgent: rule.urgent, digest: rule.digest,
-      values: values)
+      values: values, answers: answers)
   }
 }

@@ -1,3 +1,4 @@
+import Casework
 import Domain
 import GridNetwork
 import Journal
@@ -10,6 +11,9 @@ struct NoticeRows {
     let part: Int32
     let address: ReceiverAddress?
     let person: String
+    /// Those on duty, separated by commas; nil for everyone at the address.
+    let duty: String?
+    let fallbackFrom: String?
     let kind: NoticeKind
     let caseNumber: Int64
     let at: Instant
@@ -24,7 +28,6 @@ struct NoticeRows {
     let sendAt: Instant
     let createdAt: Instant
     let payload: [UInt8]
-    let address: ReceiverAddress?
     let person: String
   }
 
@@ -32,43 +35,61 @@ struct NoticeRows {
   private let zone: ZoneRules
   private let channels: ChannelPolicy
   private let outlets: NoticeOutlets
+  private let book: DutyBook
+  private let reporters: Reporters
   private var inbox: [Inbox] = []
   private var webhooks: [Delivery] = []
   private var mails: [Delivery] = []
+  /// Notices that nobody was found for.
+  private(set) var unheard: [UnheardNotice] = []
 
-  init(district: UnitCode, zone: ZoneRules, channels: ChannelPolicy, outlets: NoticeOutlets) {
+  init(
+    district: UnitCode, zone: ZoneRules, channels: ChannelPolicy, outlets: NoticeOutlets, book: DutyBook,
+    reporters: Reporters
+  ) {
     self.district = district
     self.zone = zone
     self.channels = channels
     self.outlets = outlets
+    self.book = book
+    self.reporters = reporters
   }
 
-  mutating func add(_ notices: [PlannedNotice], event: JournalEvent, decoded: CaseEvent) {
+  /// - Parameter accountabilityID: of the record that the event's rung opened.
+  mutating func add(
+    _ notices: [PlannedNotice], event: JournalEvent, decoded: CaseEvent, accountabilityID: String? = nil
+  ) {
     var part: Int32 = 0
     for notice in notices {
-      let leaves =
-        (notice.channels.contains(.webhook) && outlets.webhookURL != nil)
-        || (notice.channels.contains(.smtp) && outlets.smtpServer != nil)
-      let payload = leaves ? NoticePayload(notice, event: event, decoded: decoded).encoded() : []
+      let posts = notice.channels.contains(.webhook) && outlets.webhookURL != nil
+      let mails = notice.channels.contains(.smtp) && outlets.smtpServer != nil
+      let leaves = posts || mails
+      let reports = notice.answers == .none ? [] : reporters.reports(answeredBy: notice.answers, event)
+      let payload =
+        leaves
+        ? NoticePayload(
+          notice: notice, event: event, decoded: decoded, result: reporters.result(before: event.seq),
+          accountabilityID: accountabilityID, reports: reports
+        ).encoded() : []
       let sendAt = leaves ? SendTime.of(notice, at: event.at, channels: channels, zone: zone) : event.at
-      func delivery(_ part: Int32, _ address: ReceiverAddress?, _ person: String) -> Delivery {
+      func delivery(_ part: Int32, _ person: String) -> Delivery {
         Delivery(
           seq: event.seq, part: part, kind: notice.kind, caseNumber: event.caseNumber, digest: notice.digest,
-          sendAt: sendAt, createdAt: event.at, payload: payload, address: address, person: person)
+          sendAt: sendAt, createdAt: event.at, payload: payload, person: person)
       }
       // A platform hears once of each notice, whoever else does.
-      if notice.channels.contains(.webhook), outlets.webhookURL != nil { webhooks.append(delivery(part, nil, "")) }
-      for hearer in notice.hearers {
-        let address: ReceiverAddress? = if case .role(let address) = hearer { address } else { nil }
-        let person = if case .person(let name) = hearer { name } else { "" }
+      if posts { webhooks.append(delivery(part, "")) }
+      var mailed: Set<String> = []
+      for hearer in hearers(of: notice, reports) {
+        let reached = reach(hearer, notice.kind, event)
         if notice.channels.contains(.inbox) {
           inbox.append(
             Inbox(
-              seq: event.seq, part: part, address: address, person: person, kind: notice.kind,
-              caseNumber: event.caseNumber, at: event.at))
+              seq: event.seq, part: part, address: reached.post, person: reached.person, duty: reached.duty,
+              fallbackFrom: reached.fallbackFrom, kind: notice.kind, caseNumber: event.caseNumber, at: event.at))
         }
-        if notice.channels.contains(.smtp), outlets.smtpServer != nil {
-          mails.append(delivery(part, address, person))
+        if mails {
+          for name in reached.people where mailed.insert(name).inserted { self.mails.append(delivery(part, name)) }
         }
         part += 1
       }
@@ -76,13 +97,51 @@ struct NoticeRows {
     }
   }
 
+  /// Those whom the notice names, and whoever handed in a report that it answers; nobody twice.
+  private func hearers(of notice: PlannedNotice, _ reports: [AnsweredReport]) -> [PlannedNotice.Hearer] {
+    guard notice.answers == .all else { return notice.hearers }
+    var told = Set(notice.hearers)
+    return notice.hearers
+      + reports.compactMap { Reporters.person($0.submitter) }.map { .person($0) }
+      .filter { told.insert($0).inserted }
+  }
+
+  private struct Reached {
+    var post: ReceiverAddress?
+    var person = ""
+    var duty: String?
+    var fallbackFrom: String?
+    var people: [String] = []
+  }
+
+  /// Whom a notice reaches at the moment of its event.
+  private mutating func reach(
+    _ hearer: PlannedNotice.Hearer, _ kind: NoticeKind, _ event: JournalEvent
+  ) -> Reached {
+    switch hearer {
+    case .person(let name): return Reached(person: name, people: [name])
+    case .role(let address):
+      let receivers = book.receivers(address, at: event.at)
+      if receivers.isNobody {
+        unheard.append(
+          UnheardNotice(address: address.text, notice: kind.rawValue, caseID: event.caseID.description))
+      }
+      return Reached(
+        post: receivers.post, duty: receivers.isByDuty ? receivers.people.joined(separator: ",") : nil,
+        fallbackFrom: receivers.fallbackFrom?.text, people: receivers.people)
+    }
+  }
+
   private static let insertInbox = Statement(
     "inbox_insert",
     """
-    INSERT INTO inbox (district, seq, part, role, unit, department, username, notice, case_number, at)
-    SELECT $1, n.* FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                               $9::bigint[], $10::timestamptz[])
-      AS n(seq, part, role, unit, department, username, notice, case_number, at)
+    INSERT INTO inbox (district, seq, part, role, unit, department, username, notice, case_number, at, duty,
+                       fallback_from)
+    SELECT $1, n.seq, n.part, n.role, n.unit, n.department, n.username, n.notice, n.case_number, n.at,
+           string_to_array(n.duty, ','), n.fallback_from
+    FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],
+                $10::timestamptz[], $11::text[], $12::text[])
+      AS n(seq, part, role, unit, department, username, notice, case_number, at, duty, fallback_from)
     ON CONFLICT DO NOTHING
     """)
 
@@ -98,7 +157,7 @@ struct NoticeRows {
     ON CONFLICT DO NOTHING
     """)
 
-  /// One mail per person who holds the role there and has an address.
+  /// One mail per person who is reached and has an address.
   private static let insertMails = Statement(
     "deliveries_smtp",
     """
@@ -107,11 +166,9 @@ struct NoticeRows {
     SELECT $1, n.seq, n.part, 'smtp:' || u.username, u.email, n.notice, n.case_number, coalesce(u.language, $2),
            n.digest, n.payload, n.send_at, n.created_at
     FROM unnest($3::bigint[], $4::integer[], $5::text[], $6::bigint[], $7::boolean[], $8::bytea[], $9::timestamptz[],
-                $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::text[])
-      AS n(seq, part, notice, case_number, digest, payload, send_at, created_at, role, unit, department, username)
-    JOIN users AS u ON u.district = $1 AND u.email IS NOT NULL AND u.disabled_at IS NULL
-      AND CASE WHEN n.username <> '' THEN u.username = n.username
-               ELSE u.role = n.role AND u.unit = n.unit AND coalesce(u.department, '') = n.department END
+                $10::timestamptz[], $11::text[])
+      AS n(seq, part, notice, case_number, digest, payload, send_at, created_at, username)
+    JOIN users AS u ON u.district = $1 AND u.username = n.username AND u.email IS NOT NULL AND u.disabled_at IS NULL
     ON CONFLICT DO NOTHING
     """)
 
@@ -128,7 +185,8 @@ struct NoticeRows {
             .texts(inbox.map { $0.address?.role ?? "" }), .texts(inbox.map { $0.address?.unit.text ?? "" }),
             .texts(inbox.map { $0.address?.department?.text ?? "" }), .texts(inbox.map(\.person)),
             .texts(inbox.map(\.kind.rawValue)), .int64s(inbox.map(\.caseNumber)),
-            .timestamps(inbox.map { PostgresTimestamp($0.at) }),
+            .timestamps(inbox.map { PostgresTimestamp($0.at) }), .texts(inbox.map(\.duty)),
+            .texts(inbox.map(\.fallbackFrom)),
           ]))
     }
     if !webhooks.isEmpty {
@@ -151,9 +209,7 @@ struct NoticeRows {
             .text(district.text), language, .int64s(mails.map(\.seq)), .int32s(mails.map(\.part)),
             .texts(mails.map(\.kind.rawValue)), .int64s(mails.map(\.caseNumber)), .bools(mails.map(\.digest)),
             .bytesArray(mails.map(\.payload)), .timestamps(mails.map { PostgresTimestamp($0.sendAt) }),
-            .timestamps(mails.map { PostgresTimestamp($0.createdAt) }), .texts(mails.map { $0.address?.role ?? "" }),
-            .texts(mails.map { $0.address?.unit.text ?? "" }),
-            .texts(mails.map { $0.address?.department?.text ?? "" }), .texts(mails.map(\.person)),
+            .timestamps(mails.map { PostgresTimestamp($0.createdAt) }), .texts(mails.map(\.person)),
           ]))
     }
     return calls

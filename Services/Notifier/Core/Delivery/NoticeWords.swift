@@ -1,0 +1,53 @@
+import Domain
+import GridNetwork
+
+/// The codes of a payload in the words of the receiver's language (docs/glossary.md).
+struct NoticeWords {
+  let isEnglish: Bool
+  let policy: NetworkPolicy
+
+  private typealias Words = [String: (zh: String, en: String)]
+
+  private static let clocks: Words = [
+    ClockName.decide.rawValue: ("派遣", "decision"), ClockName.sign.rawValue: ("签收", "sign"),
+    ClockName.contact.rawValue: ("联系", "first contact"), ClockName.handle.rawValue: ("处置", "handle"),
+    ClockName.verify.rawValue: ("核查", "verify"), ClockName.answer.rawValue: ("书面回复", "written answer"),
+  ]
+  private static let reasons: Words = [
+    DeskReason.unroutable.rawValue: ("没有适用的分拨规则", "no routing rule covers it"),
+    CardRule.Cause.extensionRequests.rawValue: ("多次申请延期", "repeated requests for more time"),
+    CardRule.Cause.dissatisfied.rawValue: ("回访多次不满意", "repeated dissatisfied ratings"),
+    CardRule.Cause.rejectedReturns.rawValue: ("推诿(无理由退件)", "returns without ground"),
+  ]
+  private static let results: Words = [
+    Satisfaction.verySatisfied.rawValue: ("非常满意", "very satisfied"),
+    Satisfaction.satisfied.rawValue: ("满意", "satisfied"),
+    Satisfaction.basically.rawValue: ("基本满意", "basically satisfied"),
+    Satisfaction.dissatisfied.rawValue: ("不满意", "dissatisfied"),
+    Satisfaction.veryDissatisfied.rawValue: ("非常不满意", "very dissatisfied"),
+    Satisfaction.unrated.rawValue: ("未评价", "not rated"),
+    Appointment.Basis.inCharge.rawValue: ("谁主管、谁办理", "who is in charge handles"),
+    Appointment.Basis.leads.rawValue: ("谁牵头、谁办理", "who leads handles"),
+    Appointment.Basis.appointed.rawValue: ("指定谁、谁办理", "who is appointed handles"),
+  ]
+
+  /// Replaces the values that are codes in a notice of this kind; what people wrote stays.
+  func replace(_ values: inout [String: String], notice: String) {
+    if let word = word(Self.clocks, values["clock"]) { values["clock"] = word }
+    switch NoticeKind(rawValue: notice) {
+    case .revisited, .mustSupervise, .appointed:
+      if let word = word(Self.results, values["result"]) { values["result"] = word }
+    case .supervised:
+      if let form = policy.casePolicy.supervisionForm(values["act"] ?? "") {
+        values["act"] = isEnglish ? form.nameEn : form.nameZh
+      }
+    case .desked, .remind, .yellow, .red, .supervise:
+      if let word = word(Self.reasons, values["reason"]) { values["reason"] = word }
+    default: break
+    }
+  }
+
+  private func word(_ words: Words, _ code: String?) -> String? {
+    code.flatMap { words[$0] }.map { isEnglish ? $0.en : $0.zh }
+  }
+}
