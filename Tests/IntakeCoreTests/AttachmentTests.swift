@@ -1,6 +1,8 @@
 import Cryptography
+import Domain
 import Hummingbird
 import NIOCore
+import Platform
 import PostgresClient
 import Testing
 import Wire
@@ -35,6 +37,33 @@ import Wire
     #expect(try bound.int64(0) == 1)
     let again = try await fixture.router.report(report.replacing("x-1", with: "x-2"), key: key)
     #expect(try again.fields == ["attachments.0": "unknown_attachment"])
+  }
+
+  @Test func whatNoReportNamesIsSweptInTime() async throws {
+    let fixture = try await IntakeFixture.make("sweep")
+    let key = try await fixture.key()
+    let image = try ImageTests.image("a.jpg")
+    var ids: [String] = []
+    for _ in 0..<2 {
+      ids.append(
+        try #require(try await upload(fixture, image, type: "image/jpeg", key: key).document["id"]?.stringValue))
+    }
+    let report = DoorTests.good.replacing("\"x-1\"", with: "\"x-1\",\"attachments\":[\"\(ids[0])\"]")
+    #expect(try await fixture.router.report(report, key: key).status == 201)
+    var configuration = fixture.configuration
+    configuration.role = "gridloop_intake"
+    let own = try await IntakeFixture(configuration, clock: fixture.clock)
+    let sweep = AttachmentSweep(
+      pool: own.pool, policies: own.policies, clock: own.clock, maxUnboundHours: 48, metrics: own.metrics,
+      logger: IntakeFixture.logger)
+    fixture.clock.advance(microseconds: 48 * Instant.microsecondsPerHour)
+    #expect(try await sweep.sweep() == 0)
+    fixture.clock.advance(microseconds: 1)
+    #expect(try await sweep.sweep() == 1)
+    let left = try await fixture.pool.query(.unprepared("SELECT id FROM attachments")).map { try $0.text(0) }
+    #expect(left == [ids[0]])
+    let late = report.replacing("x-1", with: "x-2").replacing(ids[0], with: ids[1])
+    #expect(try await fixture.router.report(late, key: key).fields == ["attachments.0": "unknown_attachment"])
   }
 
   @Test func aFormBringsOneFile() async throws {

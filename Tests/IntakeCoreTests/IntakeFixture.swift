@@ -10,6 +10,7 @@ import Operations
 import Platform
 import PostgresClient
 import WebAuth
+import Wire
 
 @testable import IntakeCore
 
@@ -23,8 +24,11 @@ struct IntakeFixture: Sendable {
   let bus: LoopbackBus
   let metrics: IntakeMetrics
   let openCases: OpenCases
+  let suppressions: RunningSuppressions
   let desk: FilingDesk
   let accounts: AccountStore
+  /// What people do to cases meanwhile, as the console does it.
+  let commands: CommandDesk
   let router: Client
 
   static let district: UnitCode = "440306"
@@ -32,10 +36,21 @@ struct IntakeFixture: Sendable {
 
   /// - Parameter through: how the door reaches its database, where that is not directly.
   static func make(
-    _ name: String, imageTool: String = "vips",
+    _ name: String, files: [String: [UInt8]] = SmallNetwork.files, imageTool: String = "vips",
     through: (PostgresConfiguration) throws -> PostgresConfiguration = { $0 }
   ) async throws -> IntakeFixture {
-    let base = try await CaseworkFixture.make(named: name, files: SmallNetwork.files)
+    let base = try await CaseworkFixture.make(named: name, files: files)
+    // A network of several districts stands in each of them.
+    for root in try base.policy.units.roots where root.code != base.district {
+      try await base.pool.execute(
+        .unprepared(
+          """
+          INSERT INTO network_versions (district, version, name, archive, sha256, applied_by)
+          SELECT $1, version, name, archive, sha256, applied_by FROM network_versions
+          """), [.text(root.code.text)])
+      try await base.pool.execute(
+        .unprepared("INSERT INTO journal_head (district) VALUES ($1)"), [.text(root.code.text)])
+    }
     await base.close()
     return try await IntakeFixture(try through(base.configuration), clock: base.clock, imageTool: imageTool)
   }
@@ -54,15 +69,19 @@ struct IntakeFixture: Sendable {
     metrics = IntakeMetrics(registry)
     openCases = OpenCases(pool: pool, policies: policies, clock: clock, metrics: metrics)
     let publisher = JournalPublisher(bus: bus)
+    suppressions = RunningSuppressions(pool: pool, policies: policies, clock: clock, logger: Self.logger)
     desk = FilingDesk(
-      pool: pool, publisher: publisher, openCases: openCases, clock: clock, metrics: metrics, logger: Self.logger)
+      pool: pool, publisher: publisher, openCases: openCases, suppressions: suppressions, clock: clock,
+      metrics: metrics, logger: Self.logger)
     accounts = AccountStore(pool: pool)
+    commands = CommandDesk(pool: pool, policies: policies, publisher: publisher, clock: clock)
     let intake = ReportIntake(policies: policies, clock: clock, metrics: metrics)
     let attachments = AttachmentIntake(
       pool: pool, cleaner: ImageCleaner(program: imageTool), clock: clock, metrics: metrics)
     let authenticator = Authenticator(store: accounts, hasher: PasswordHasher())
     let routes = IntakeRouter(
       reports: ReportRoute(intake: intake, desk: desk, metrics: metrics),
+      sentReports: SentReportRoute(intake: intake, pool: pool),
       bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
       attachments: AttachmentRoute(intake: intake, attachments: attachments),
       open311: Open311Door(
@@ -94,12 +113,12 @@ struct IntakeFixture: Sendable {
   func request(_ text: String, key: String? = nil, caller: Caller? = nil) throws -> FilingRequest {
     let intake = ReportIntake(policies: policies, clock: clock, metrics: metrics)
     return try Array(text.utf8).withUnsafeBytes { bytes in
-      try intake.request(bytes, key: key, caller: caller ?? source, network: network)
+      try intake.request(bytes, key: key, sender: intake.sender(caller ?? source))
     }
   }
 
   func file(_ request: FilingRequest) async throws -> FilingOutcome {
-    try await desk.file(request, in: Self.district)
+    try await desk.file(request)
   }
 
   /// How many rows the tables have that a report can change.
@@ -130,12 +149,53 @@ struct TestPlace: Sendable {
 }
 
 extension IntakeFixture {
+  /// A person's command on a case.
+  @discardableResult
+  func perform(_ command: CaseCommand, on id: CaseID, by actor: Actor) async throws -> LoadedCase {
+    try await commands.perform(CommandRequest(id: id, command: command, actor: actor, expectedVersion: nil))
+  }
+
+  static let dispatcher = Actor(kind: .user, name: "wu", role: .dispatcher, unit: district)
+  static let officer = Actor(kind: .user, name: "wang", role: .officer, unit: district)
+  static let handler = Actor(kind: .user, name: "zhao", role: .handler, unit: district, department: "CGJ")
+
+  /// From filed to signed by its department.
+  func dispatchAndSign(_ id: CaseID) async throws {
+    try await perform(.dispatch(lead: "CGJ", assists: [], note: ""), on: id, by: Self.dispatcher)
+    try await perform(.sign, on: id, by: Self.handler)
+  }
+
+  /// From signed to closed.
+  func handleAndClose(_ id: CaseID, result: String = "removed") async throws {
+    try await perform(.handle(result: result), on: id, by: Self.handler)
+    try await perform(.verify(passed: true, note: ""), on: id, by: Self.officer)
+  }
+
+  /// The case as its row has it.
+  func load(_ id: CaseID) async throws -> Case {
+    let row = try await pool.query(
+      .unprepared("SELECT snapshot FROM cases WHERE district = $1 AND number = $2"),
+      [.text(id.district.text), .int64(id.number)]
+    ).onlyRow()
+    return try CaseCoding.decode(try row.bytes(0))
+  }
+
+  /// The reports of a case, oldest first, as `source submitter`.
+  func reports(of id: CaseID) async throws -> [String] {
+    try await pool.query(
+      .unprepared(
+        "SELECT source, submitter FROM reports WHERE district = $1 AND case_number = $2 ORDER BY part"),
+      [.text(id.district.text), .int64(id.number)]
+    ).map { "\(try $0.text(0)) \(try $0.text(1))" }
+  }
+
   /// The header of a fresh key.
   func key(
-    name: String = "camera-1", role: Role = .source, unit: UnitCode = IntakeFixture.district, source: String? = nil
+    name: String = "camera-1", role: Role = .source, unit: UnitCode = IntakeFixture.district, source: String? = nil,
+    district: UnitCode = IntakeFixture.district
   ) async throws -> String {
     let key = try await accounts.createKey(
-      district: Self.district, name: name, role: role, unit: unit, source: source,
+      district: district, name: name, role: role, unit: unit, source: source,
       at: Instant(microseconds: clock.microseconds))
     return "ApiKey " + key.text
   }

@@ -20,18 +20,19 @@ import Testing
       GeoPoint(latitude: 22.555 + north / 111_195, longitude: 113.905 + east / 111_195 / 0.9235))
   }
 
-  private func nearest(_ cases: [OpenCase], _ rule: RepeatRule) throws -> Int64? {
+  private func nearest(_ cases: [OpenCase], _ rule: RepeatRule, about subject: String? = nil) throws -> Int64? {
     let calendar = try Self.network.get().policy.calendar
     return RepeatDecision.nearest(
-      to: try point(north: 0), category: "E0102", among: cases, rule: rule, calendar: calendar, now: Self.now)?.number
+      to: try point(north: 0), categories: ["E0102"], subject: SubjectMark(subject), among: cases, rule: rule,
+      calendar: calendar, now: Self.now)?.number
   }
 
   private func open(
-    _ number: Int64, north: Double, category: CategoryCode = "E0102", hoursAgo: Int64 = 1
+    _ number: Int64, north: Double, category: CategoryCode = "E0102", hoursAgo: Int64 = 1, about subject: String? = nil
   ) throws -> OpenCase {
     OpenCase(
       number: number, category: category, point: try point(north: north),
-      filedAt: Self.now.adding(seconds: -3_600 * hoursAgo))
+      reportedAt: Self.now.adding(seconds: -3_600 * hoursAgo), subject: SubjectMark(subject))
   }
 
   @Test func takesTheNearestWithinRadiusAndWindow() throws {
@@ -52,7 +53,7 @@ import Testing
     let friday = try open(1, north: 0, hoursAgo: 0)
     let old = OpenCase(
       number: 1, category: friday.category, point: friday.point,
-      filedAt: Self.now.adding(seconds: -(39 * 3_600 + 900)))
+      reportedAt: Self.now.adding(seconds: -(39 * 3_600 + 900)))
     #expect(try nearest([old], rule(50, "1 work_hour")) == 1)
     #expect(try nearest([old], rule(50, "10 work_minutes")) == nil)
   }
@@ -60,6 +61,15 @@ import Testing
   @Test func subjectsThatDifferAreNotOneThing() {
     #expect(RepeatDecision.differ("a", "b"))
     #expect(!RepeatDecision.differ("a", "a") && !RepeatDecision.differ(nil, "b") && !RepeatDecision.differ("a", nil))
+  }
+
+  @Test func casesKnownToBeAboutAnotherSubjectArePassedOver() throws {
+    let rule = try rule(50, "48 urgent_hours")
+    let cases = [try open(1, north: 10, about: "a"), try open(2, north: 20, about: "b"), try open(3, north: 30)]
+    #expect(try nearest(cases, rule, about: "a") == 1)
+    #expect(try nearest(cases, rule, about: "b") == 2)
+    #expect(try nearest(cases, rule, about: "c") == 3)
+    #expect(try nearest(cases, rule) == 1)
   }
 
   @Test func whatWasSettledOrHasNoPointRepeatsNothing() throws {
@@ -85,7 +95,7 @@ import Testing
       let value = OpenCase(
         number: Int64(number), category: Bool.random(using: &random) ? "E0102" : "E0103",
         point: try point(north: .random(in: -900...900, using: &random), east: .random(in: -900...900, using: &random)),
-        filedAt: Self.now)
+        reportedAt: Self.now)
       all.append(value)
       #expect(index.insert(value) && index.insert(value))
     }
@@ -94,12 +104,12 @@ import Testing
     #expect(index.count == held.count)
     let centre = try point(north: 0)
     for radius in [5.0, 50, 250, 700] {
-      let found = index.candidates(near: centre, category: "E0102", radiusMetres: radius)
+      let found = index.candidates(near: centre, categories: ["E0102"], radiusMetres: radius)
         .filter { $0.point.distanceMetres(to: centre) <= radius }.map(\.number).sorted()
       let sought = held.filter { $0.category == "E0102" && $0.point.distanceMetres(to: centre) <= radius }.map(\.number)
       #expect(found == sought)
     }
-    index.removeAll(filedBefore: Self.now.adding(seconds: 1))
+    index.removeAll(reportedBefore: Self.now.adding(seconds: 1))
     #expect(index.count == 0)
   }
 }

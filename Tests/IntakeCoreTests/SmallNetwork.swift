@@ -3,7 +3,21 @@ import GridNetwork
 
 /// Bao'an's rules over four square grids: west and east of 113.91, south and north of 22.56.
 enum SmallNetwork {
-  static let files: [String: [UInt8]] = {
+  static let files = make(settings: settings, units: units)
+
+  /// The same ground as a city: the eastern half is a district of its own.
+  static let city = make(
+    settings: settings + "city: {code: \"440300\", name_zh: 某市, name_en: Some City}\n",
+    units: units.replacing("440306017001002,440306017001", with: "440304001001001,440304001001")
+      .replacing("440306018001002,440306018001", with: "440304001001002,440304001001")
+        + """
+        440304,,district,福田区,Futian District,,,false
+        440304001,440304,street,莲花街道,Lianhua Subdistrict,,,false
+        440304001001,440304001,community,三社区,Community 3,,,false
+
+        """)
+
+  private static func make(settings: String, units: String) -> [String: [UInt8]] {
     let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let source = DirectorySource(path: repository.appendingPathComponent("deploy/networks/baoan").path)
@@ -12,9 +26,14 @@ enum SmallNetwork {
     files["generator.yaml"] = nil
     files["network.yaml"] = Array(settings.utf8)
     files["units.csv"] = Array(units.utf8)
-    files["grids.geojson"] = Array(grids.utf8)
+    let drawn =
+      units.contains("440304,,")
+      ? grids.replacing("440306017001002", with: "440304001001001").replacing(
+        "440306018001002", with: "440304001001002")
+      : grids
+    files["grids.geojson"] = Array(drawn.utf8)
     return files.filter { !$0.key.hasPrefix("layers/") }
-  }()
+  }
 
   private static let settings = """
     name: small
@@ -31,6 +50,7 @@ enum SmallNetwork {
       max_returns: 2
       verify_first: [citizen]
     repeats:
+      - {when: {categories: [E05]}, radius_metres: 50, window: 2 urgent_hours, same: class}
       - {radius_metres: 50, window: 48 urgent_hours}
 
     """

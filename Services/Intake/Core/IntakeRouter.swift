@@ -5,6 +5,7 @@ import WebAuth
 /// Every route of the door and what stands before it.
 struct IntakeRouter {
   let reports: ReportRoute
+  let sentReports: SentReportRoute
   let bulk: BulkRoute
   let attachments: AttachmentRoute
   let open311: Open311Door
@@ -15,6 +16,7 @@ struct IntakeRouter {
     router.add(middleware: door)
     let signedIn = router.group("v1").add(middleware: AuthenticationMiddleware(authenticator))
     signedIn.post("reports") { try await reports.post($0, $1) }
+    signedIn.get("reports") { try await sentReports.get($0, $1) }
     signedIn.post("reports/bulk") { try await bulk.post($0, $1) }
     signedIn.post("attachments") { try await attachments.post($0, $1) }
     // Open to all for reading; whoever writes is asked for a key by the routes themselves.

@@ -17,8 +17,12 @@ public enum IntakeService {
   static let imageTool = SettingKey(
     "GRIDLOOP_INTAKE_VIPS", default: "vips", help: "name or path of libvips's vips, which cleans attached images")
 
+  static let maxUnboundHours = SettingKey(
+    "GRIDLOOP_INTAKE_UNBOUND_HOURS", default: 48, range: 1...8_760,
+    help: "hours after which an image is removed that no report has named")
+
   /// The service's own settings.
-  public static let keys: [any AnySettingKey] = [port, imageTool] + DoorKeys.all
+  public static let keys: [any AnySettingKey] = [port, imageTool, maxUnboundHours] + DoorKeys.all
 
   /// The service's parts. The policies are read, and the open cases are known, before the door opens.
   @Sendable public static func services(_ context: ServiceContext) async throws -> [any Service] {
@@ -28,18 +32,25 @@ public enum IntakeService {
     let publisher = JournalPublisher(bus: context.bus)
     let openCases = OpenCases(pool: context.database, policies: policies, clock: context.clock, metrics: metrics)
     for district in policies.districts { _ = try await openCases.position(district) }
+    let suppressions = RunningSuppressions(
+      pool: context.database, policies: policies, clock: context.clock, logger: context.logger)
+    try await suppressions.refresh()
     let desk = FilingDesk(
-      pool: context.database, publisher: publisher, openCases: openCases, clock: context.clock, metrics: metrics,
-      logger: context.logger)
+      pool: context.database, publisher: publisher, openCases: openCases, suppressions: suppressions,
+      clock: context.clock, metrics: metrics, logger: context.logger)
     let follower = JournalFollower(
       bus: context.bus, reader: JournalReader(pool: context.database), sink: openCases, logger: context.logger)
     let intake = ReportIntake(policies: policies, clock: context.clock, metrics: metrics)
     let attachments = AttachmentIntake(
       pool: context.database, cleaner: ImageCleaner(program: context.settings[imageTool]), clock: context.clock,
       metrics: metrics)
+    let sweep = AttachmentSweep(
+      pool: context.database, policies: policies, clock: context.clock,
+      maxUnboundHours: context.settings[maxUnboundHours], metrics: metrics, logger: context.logger)
     let authenticator = Authenticator(store: AccountStore(pool: context.database), hasher: PasswordHasher())
     let router = IntakeRouter(
       reports: ReportRoute(intake: intake, desk: desk, metrics: metrics),
+      sentReports: SentReportRoute(intake: intake, pool: context.database),
       bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
       attachments: AttachmentRoute(intake: intake, attachments: attachments),
       open311: Open311Door(
@@ -49,6 +60,8 @@ public enum IntakeService {
     return [
       DeskService(desk: desk),
       LoopService { await policies.run() },
+      LoopService { await suppressions.run() },
+      LoopService { await sweep.run() },
       LoopService { await publisher.runBeacons() },
       LoopService { await follower.run() },
       context.door(router: router.router(door: context.doorMiddleware()), port: context.settings[port]),

@@ -23,9 +23,9 @@ struct AttachmentIntake: Sendable {
   let metrics: IntakeMetrics
 
   /// - Throws: ``ImageFault``, `PostgresError`.
-  func take(_ image: [UInt8], from actor: Actor, district: UnitCode) async throws -> StoredAttachment {
+  func take(_ image: [UInt8], from sender: ReportSender) async throws -> StoredAttachment {
     do {
-      let stored = try await cleanAndStore(image, from: actor, district: district)
+      let stored = try await cleanAndStore(image, from: sender)
       metrics.attachments.with("stored").increment()
       return stored
     } catch {
@@ -34,7 +34,7 @@ struct AttachmentIntake: Sendable {
     }
   }
 
-  private func cleanAndStore(_ image: [UInt8], from actor: Actor, district: UnitCode) async throws -> StoredAttachment {
+  private func cleanAndStore(_ image: [UInt8], from sender: ReportSender) async throws -> StoredAttachment {
     let given = try Self.admit(image)
     let watch = Stopwatch()
     let cleaned = try await cleaner.clean(image, kind: given.kind)
@@ -46,8 +46,8 @@ struct AttachmentIntake: Sendable {
     try await pool.execute(
       Self.insert,
       [
-        .text(district.text), .text(stored.id), .text(header.kind.rawValue), .int32(Int32(header.width)),
-        .int32(Int32(header.height)), .bytes(stored.sha256), .bytes(cleaned), .text(actor.text),
+        .text(sender.home.text), .text(stored.id), .text(header.kind.rawValue), .int32(Int32(header.width)),
+        .int32(Int32(header.height)), .bytes(stored.sha256), .bytes(cleaned), .text(sender.actor.text),
         .timestamp(microseconds: clock.microseconds),
       ])
     return stored

@@ -16,11 +16,11 @@ struct AttachmentRoute: Sendable {
 
   func post(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let caller = try context.requireCaller()
-    _ = try intake.network(of: caller)
+    let sender = try intake.sender(caller)
     try request.requireContentType(Self.mediaTypes)
     let image = try await image(of: request)
     guard !image.isEmpty else { throw Problem.malformed(code: "empty", "There is no image in the body.") }
-    let stored = try await attachments.take(image, from: caller.actor, district: caller.district)
+    let stored = try await attachments.take(image, from: sender)
     return Response.json(.created) { writer in
       writer.beginObject()
       writer.member("id", stored.id)

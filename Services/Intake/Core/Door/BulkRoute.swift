@@ -26,7 +26,7 @@ struct BulkRoute: Sendable {
 
   func post(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let caller = try context.requireCaller()
-    _ = try intake.network(of: caller)
+    _ = try intake.sender(caller)
     let key = try ReportIntake.key(request.headers[.idempotencyKey])
     try request.requireContentType(Self.mediaTypes)
     let body = request.body
@@ -38,7 +38,7 @@ struct BulkRoute: Sendable {
           group.addTask { await read(body, key: key, caller: caller, into: queue) }
           do {
             while let lines = await queue.take(FilingDesk.maxParcelReports) {
-              try await writer.write(await file(lines, district: caller.district))
+              try await writer.write(await file(lines))
             }
           } catch {
             await queue.end()
@@ -84,9 +84,9 @@ struct BulkRoute: Sendable {
       case .tooLong(let number): return .refused(number: number, .tooLong)
       case .whole(let number, let bytes):
         do throws(Problem) {
-          let network = try intake.network(of: caller)
+          let sender = try intake.sender(caller)
           let request = try bytes.request { bytes throws(Problem) in
-            try intake.request(bytes, key: key.map { "\($0):\(number)" }, caller: caller, network: network)
+            try intake.request(bytes, key: key.map { "\($0):\(number)" }, sender: sender)
           }
           return .ready(number: number, request)
         } catch {
@@ -98,12 +98,12 @@ struct BulkRoute: Sendable {
 
   // MARK: Filing
 
-  private func file(_ lines: [BulkQueue.Line], district: UnitCode) async -> ByteBuffer {
+  private func file(_ lines: [BulkQueue.Line]) async -> ByteBuffer {
     let requests = lines.compactMap { line in
       if case .ready(_, let request) = line { return request }
       return nil
     }
-    var outcomes = await file(requests, district: district)[...]
+    var outcomes = await file(requests)[...]
     var writer = JSONWriter(capacity: lines.count * 96)
     for line in lines {
       switch line {
@@ -118,8 +118,25 @@ struct BulkRoute: Sendable {
     return ByteBuffer(bytes: writer.bytes)
   }
 
+  /// Files each report in its district's journal; a sender of a whole city has lines for several, which commit side by
+  /// side. Within a district the order of the lines is kept.
+  private func file(_ requests: [FilingRequest]) async -> FilingDesk.Outcomes {
+    guard let district = requests.first?.district else { return [] }
+    if requests.allSatisfy({ $0.district == district }) { return await file(requests, district: district) }
+    let places = Dictionary(grouping: requests.indices) { requests[$0].district }
+    return await withTaskGroup(of: (places: [Int], outcomes: FilingDesk.Outcomes).self) { group in
+      for (district, places) in places {
+        group.addTask { (places, await file(places.map { requests[$0] }, district: district)) }
+      }
+      var answers = [Int: Result<FilingOutcome, any Error>](minimumCapacity: requests.count)
+      for await answered in group {
+        for (place, outcome) in zip(answered.places, answered.outcomes) { answers[place] = outcome }
+      }
+      return requests.indices.map { answers[$0] ?? .failure(GroupCommitError.closed) }
+    }
+  }
+
   private func file(_ requests: [FilingRequest], district: UnitCode) async -> FilingDesk.Outcomes {
-    guard !requests.isEmpty else { return [] }
     for _ in 1..<Self.maxOffers {
       do {
         return try await desk.file(requests, in: district)

@@ -23,16 +23,16 @@ struct ReportRoute: Sendable {
   }
 
   private func file(_ request: Request, caller: Caller) async throws -> Response {
-    let network = try intake.network(of: caller)
+    let sender = try intake.sender(caller)
     let key = try ReportIntake.key(request.headers[.idempotencyKey])
     try request.requireContentType(["application/json"])
     let body = try await request.collectBody(maxBytes: ReportLimits.maxReportBytes)
     let filing = try body.withUnsafeReadableBytes { bytes in
-      try intake.request(bytes, key: key, caller: caller, network: network)
+      try intake.request(bytes, key: key, sender: sender)
     }
-    let outcome = try await desk.file(filing, in: caller.district)
+    let outcome = try await desk.file(filing)
     metrics.record(outcome.kind)
-    return outcome.response(network.policy)
+    return outcome.response(sender.network.policy)
   }
 }
 

@@ -19,6 +19,7 @@ struct FilingCommit: Sendable {
   let pool: PostgresPool
   let publisher: JournalPublisher
   let openCases: OpenCases
+  let suppressions: RunningSuppressions
   let clock: any WallClock
   let metrics: IntakeMetrics
   let logger: Logger
@@ -101,60 +102,114 @@ struct FilingCommit: Sendable {
     let stale: [Int64]
   }
 
+  private enum Attempt: Sendable {
+    case committed(Committed)
+    /// Nothing was written: cases that were to be joined have been merged into others, which must be locked first.
+    case merged([Int64: Int64])
+  }
+
   private func commitOnce(
     _ requests: [FilingRequest], everyKey: Bool, knownBefore: Locked<Set<Int>?>
   ) async throws -> [Result<FilingOutcome, any Error>] {
     let watch = Stopwatch()
     let now = Instant(microseconds: clock.microseconds)
     let district = district
-    let targets = requests.map { target(of: $0, now: now) }
-    let committed = try await pool.transaction { transaction in
-      let known = try KnownReports.load(
-        requests, targets: targets.map(\.number), district: district, everyKey: everyKey, in: transaction)
-      knownBefore.withLock { before in
-        if before == nil { before = Set(known.byKey.keys).union(known.byExternalID.keys) }
+    let found = requests.map { target(of: $0, now: now) }
+    var survivors: [Int64: Int64] = [:]
+    for round in 0... {
+      let followed = survivors
+      let followsOn = round < SentReports.maxMerges
+      let attempt = try await pool.transaction { transaction -> Attempt in
+        let targets = found.map { $0.following(followed) }
+        let known = try KnownReports.load(
+          requests, targets: targets.map(\.number), district: district, everyKey: everyKey, in: transaction)
+        knownBefore.withLock { before in
+          if before == nil { before = Set(known.byKey.keys).union(known.byExternalID.keys) }
+        }
+        var anchors = try Self.anchors(targets, requests, district, now: now, in: transaction)
+        anchors.follow(followed)
+        let wanted = Set(targets.compactMap(\.number) + anchors.numbers).sorted()
+        let loaded = wanted.isEmpty ? [] : try CaseLocks.lock(district, wanted, in: transaction)
+        let merged = Self.merged(loaded, in: district)
+        if followsOn, !merged.isEmpty { return .merged(merged) }
+        let plan = FilingPlan(requests, known: known, targets: targets, anchors: anchors, loaded: loaded, now: now)
+        let stale = wanted.filter { number in !loaded.contains { $0.id.number == number && $0.value.state.isOpen } }
+        guard !plan.changes.isEmpty else {
+          return .committed(Committed(plan: plan, append: nil, stale: stale))
+        }
+        let batch = JournalAppend.batch(plan.changes, district: district, now: now)
+        let rows = try transaction.finalPipeline(
+          batch.calls + ReportRows.calls(plan, requests, district: district))
+        return .committed(Committed(plan: plan, append: try batch.result(rows[0]), stale: stale))
       }
-      let wanted = Set(targets.compactMap(\.number)).sorted()
-      let loaded = wanted.isEmpty ? [] : try CaseLocks.lock(district, wanted, in: transaction)
-      let plan = FilingPlan(requests, known: known, targets: targets, loaded: loaded, now: now)
-      let stale = wanted.filter { number in !loaded.contains { $0.id.number == number && $0.value.state.isOpen } }
-      guard !plan.changes.isEmpty else { return Committed(plan: plan, append: nil, stale: stale) }
-      let batch = JournalAppend.batch(plan.changes, district: district, now: now)
-      let rows = try transaction.finalPipeline(
-        [batch.call] + ReportRows.calls(plan, requests, district: district))
-      return Committed(plan: plan, append: try batch.result(rows[0]), stale: stale)
+      switch attempt {
+      case .merged(let more):
+        survivors.merge(more) { _, new in new }
+        openCases.redirect(more, in: district)
+      case .committed(let committed):
+        metrics.commitSeconds.record(microseconds: watch.elapsedMicroseconds)
+        metrics.batchReports.record(Double(requests.count))
+        for number in committed.stale { openCases.remove(number, in: district) }
+        if let append = committed.append { tell(committed.plan, requests, append) }
+        return committed.plan.outcomes(committed.append, district: district)
+      }
     }
-    metrics.commitSeconds.record(microseconds: watch.elapsedMicroseconds)
-    metrics.batchReports.record(Double(requests.count))
-    for number in committed.stale { openCases.remove(number, in: district) }
-    if let append = committed.append { tell(committed.plan, append) }
-    return committed.plan.outcomes(committed.append, district: district)
+    preconditionFailure("an endless loop ended")
   }
 
-  private func target(of request: FilingRequest, now: Instant) -> (number: Int64?, rule: RepeatRule?) {
-    if let named = request.joins { return (named, nil) }
+  private static func anchors(
+    _ targets: [FilingTarget], _ requests: [FilingRequest], _ district: UnitCode, now: Instant,
+    in transaction: Transaction
+  ) throws -> SuppressionAnchors {
+    guard let policy = requests.first?.policy else { return SuppressionAnchors() }
+    return try SuppressionAnchors.load(
+      targets.compactMap(\.suppression), district: district, policy: policy, now: now, in: transaction)
+  }
+
+  /// Cases that ended in another one of the district, each with that one.
+  private static func merged(_ loaded: [LoadedCase], in district: UnitCode) -> [Int64: Int64] {
+    var survivors: [Int64: Int64] = [:]
+    for value in loaded where value.value.state == .merged {
+      guard let survivor = value.value.mergedInto, survivor.district == district else { continue }
+      survivors[value.id.number] = survivor.number
+    }
+    return survivors
+  }
+
+  private func target(of request: FilingRequest, now: Instant) -> FilingTarget {
+    if let named = request.joins { return FilingTarget(number: named) }
+    let suppression = suppressions.match(request, now: now)
     guard
       let rule = RepeatDecision.rule(
         for: request.report, description: request.content.description, policy: request.policy, now: now)
-    else { return (nil, nil) }
-    let target = openCases.target(for: request.report, rule: rule, policy: request.policy, in: district, now: now)
-    return (target?.number, rule)
+    else { return FilingTarget(suppression: suppression) }
+    let target = openCases.target(
+      for: request.report, subject: SubjectMark(request.content.subjectCode), rule: rule, policy: request.policy,
+      in: district, now: now)
+    return FilingTarget(number: target?.joins, rule: rule, suppression: suppression)
   }
 
   /// Tells everyone who can be quicker for it.
-  private func tell(_ plan: FilingPlan, _ append: AppendResult) {
+  private func tell(_ plan: FilingPlan, _ requests: [FilingRequest], _ append: AppendResult) {
     var filed: [Int64] = []
     var open: [OpenCase] = []
-    for (change, number) in zip(plan.changes, append.caseNumbers) where change.expectedVersion == 0 {
+    var subjects = [SubjectMark?](repeating: nil, count: plan.changes.count)
+    for (place, part) in plan.placed where part.part == 0 {
+      subjects[part.slot] = SubjectMark(requests[place].content.subjectCode)
+    }
+    for (slot, (change, number)) in zip(plan.changes, append.caseNumbers).enumerated()
+    where change.expectedVersion == 0 {
       if change.value.state == .filed { filed.append(number) }
       guard change.value.state.isOpen, let point = change.value.filing.point else { continue }
       open.append(
         OpenCase(
           number: number, category: change.value.subject.category, point: point,
-          filedAt: change.value.subject.filedAt))
+          reportedAt: change.value.subject.filedAt, subject: subjects[slot]))
     }
     // Known here before anybody hears of it: what comes of it afterwards finds it.
     openCases.insert(open, in: district)
+    let joined = plan.changes.lazy.filter { $0.expectedVersion > 0 }.map(\.number)
+    openCases.touch(Array(joined), at: append.run.at, in: district)
     publisher.publish(append.run)
     if !filed.isEmpty { publisher.wakeDispatcher(district, caseNumbers: filed) }
   }

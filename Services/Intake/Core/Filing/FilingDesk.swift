@@ -7,8 +7,8 @@ import PostgresClient
 
 /// Takes checked reports and answers when they are committed; what comes while a commit is under way shares the next.
 ///
-/// One desk per process; it keeps one group commit per district.
-actor FilingDesk {
+/// One desk per process; it keeps one group commit per district. Thread-safe.
+final class FilingDesk: Sendable {
   /// Parcels in one group: a parcel is one request, or the lines of a bulk request that are ready.
   static let maxBatchParcels = 400
   /// Parcels that may wait per district; one more is refused.
@@ -23,26 +23,26 @@ actor FilingDesk {
 
   private let makeCommit: @Sendable (UnitCode) -> FilingCommit
   private let metrics: IntakeMetrics
-  private var groups: [UnitCode: GroupCommit<[FilingRequest], Outcomes>] = [:]
+  private let groups = Locked<[UnitCode: GroupCommit<[FilingRequest], Outcomes>]>([:])
 
   init(
-    pool: PostgresPool, publisher: JournalPublisher, openCases: OpenCases, clock: any WallClock,
-    metrics: IntakeMetrics, logger: Logger
+    pool: PostgresPool, publisher: JournalPublisher, openCases: OpenCases, suppressions: RunningSuppressions,
+    clock: any WallClock, metrics: IntakeMetrics, logger: Logger
   ) {
     self.metrics = metrics
     makeCommit = { district in
       FilingCommit(
-        district: district, pool: pool, publisher: publisher, openCases: openCases, clock: clock, metrics: metrics,
-        logger: logger)
+        district: district, pool: pool, publisher: publisher, openCases: openCases, suppressions: suppressions,
+        clock: clock, metrics: metrics, logger: logger)
     }
   }
 
-  /// Files one report of the district.
+  /// Files one report in the journal of its district.
   ///
   /// - Throws: `GroupCommitError` when it was not begun; ``FilingRefusal`` or `PostgresError` when it was refused;
   ///   `PostgresError.commitOutcomeUnknown` when even looking it up did not tell.
-  func file(_ request: FilingRequest, in district: UnitCode) async throws -> FilingOutcome {
-    let outcomes = try await file([request], in: district)
+  func file(_ request: FilingRequest) async throws -> FilingOutcome {
+    let outcomes = try await file([request], in: request.district)
     return try outcomes[0].get()
   }
 
@@ -56,22 +56,25 @@ actor FilingDesk {
 
   /// Takes no more and returns when everything that was taken is answered.
   func close() async {
-    for group in groups.values { await group.close() }
+    for group in groups.withLock({ Array($0.values) }) { await group.close() }
   }
 
   private func group(for district: UnitCode) -> GroupCommit<[FilingRequest], Outcomes> {
-    if let known = groups[district] { return known }
-    let commit = makeCommit(district)
-    let group = GroupCommit<[FilingRequest], Outcomes>(
-      maxBatch: Self.maxBatchParcels, maxWaiting: Self.maxWaitingParcels, pace: Self.pace
-    ) { parcels in
+    groups.withLock { groups in
+      if let known = groups[district] { return known }
+      let group = Self.group(makeCommit(district))
+      groups[district] = group
+      return group
+    }
+  }
+
+  private static func group(_ commit: FilingCommit) -> GroupCommit<[FilingRequest], Outcomes> {
+    GroupCommit(maxBatch: maxBatchParcels, maxWaiting: maxWaitingParcels, pace: pace) { parcels in
       var results = await commit.commit(parcels.flatMap { $0 })[...]
       return parcels.map { parcel in
         defer { results = results.dropFirst(parcel.count) }
         return .success(Array(results.prefix(parcel.count)))
       }
     }
-    groups[district] = group
-    return group
   }
 }

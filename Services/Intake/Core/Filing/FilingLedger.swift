@@ -15,6 +15,8 @@ struct FilingLedger {
     let part: Int64
     let state: CaseState
     let unit: UnitCode
+    /// The suppression under which the report was taken.
+    var suppression: String?
   }
 
   struct Slot: Sendable {
@@ -27,11 +29,18 @@ struct FilingLedger {
   }
 
   private(set) var slots: [Slot] = []
+  /// Suppressions that found no open case of theirs, with the slot that reports join from now on.
+  private(set) var begun: [String: Int] = [:]
   private var slotByNumber: [Int64: Int] = [:]
   private var newSlots: [CategoryCode: [Int]] = [:]
+  private let anchors: SuppressionAnchors
   private let now: Instant
 
-  init(_ loaded: [LoadedCase], subjects: [Int64: String], policy: NetworkPolicy?, now: Instant) {
+  init(
+    _ loaded: [LoadedCase], subjects: [Int64: String], anchors: SuppressionAnchors = SuppressionAnchors(),
+    policy: NetworkPolicy?, now: Instant
+  ) {
+    self.anchors = anchors
     self.now = now
     guard let policy else { return }
     for value in loaded {
@@ -43,35 +52,52 @@ struct FilingLedger {
 
   /// Files the report, or joins it to the case that it repeats: the locked one that was found for it, or one that an
   /// earlier report of this batch began.
-  mutating func take(_ request: FilingRequest, target: Int64?, rule: RepeatRule?) throws(FilingRefusal) -> Part {
-    if let named = request.joins {
-      guard let slot = slotByNumber[named], slots[slot].value.state.isOpen else { throw .notOpen }
+  mutating func take(_ request: FilingRequest, _ target: FilingTarget) throws(FilingRefusal) -> Part {
+    if request.joins != nil {
+      guard let slot = openSlot(target.number) else { throw .notOpen }
       return join(slot, request)
     }
-    if let slot = slot(for: request, target: target, rule: rule) { return join(slot, request) }
+    guard let id = target.suppression?.id, anchors.holds(id) else { return takeAlone(request, target) }
+    var part: Part
+    if let slot = begun[id] ?? openSlot(anchors.anchor(of: id)) {
+      part = join(slot, request)
+    } else {
+      part = takeAlone(request, target)
+      if slots[part.slot].value.state.isOpen { begun[id] = part.slot }
+    }
+    part.suppression = id
+    return part
+  }
+
+  /// As if nothing were suppressed.
+  private mutating func takeAlone(_ request: FilingRequest, _ target: FilingTarget) -> Part {
+    if let slot = slot(for: request, target: target.number, rule: target.rule) { return join(slot, request) }
     return file(request)
+  }
+
+  private func openSlot(_ number: Int64?) -> Int? {
+    number.flatMap { slotByNumber[$0] }.flatMap { slots[$0].value.state.isOpen ? $0 : nil }
   }
 
   private func slot(for request: FilingRequest, target: Int64?, rule: RepeatRule?) -> Int? {
     guard let rule, let point = request.report.point else { return nil }
     let subject = request.content.subjectCode
-    if let target, let slot = slotByNumber[target], slots[slot].value.state.isOpen,
-      !RepeatDecision.differ(slots[slot].subjectCode, subject)
-    {
-      return slot
-    }
-    guard let candidates = newSlots[request.report.category] else { return nil }
+    if let slot = openSlot(target), !RepeatDecision.differ(slots[slot].subjectCode, subject) { return slot }
+    let categories = RepeatDecision.categories(
+      like: request.report.category, rule: rule, catalogue: request.policy.catalogue)
+    let candidates = categories.flatMap { newSlots[$0] ?? [] }
+    guard !candidates.isEmpty else { return nil }
     let open = candidates.lazy.compactMap { slot -> OpenCase? in
       let held = slots[slot]
       guard held.value.state.isOpen, let point = held.value.filing.point,
         !RepeatDecision.differ(held.subjectCode, subject)
       else { return nil }
       return OpenCase(
-        number: Int64(slot), category: held.value.subject.category, point: point, filedAt: held.value.subject.filedAt)
+        number: Int64(slot), category: held.value.subject.category, point: point,
+        reportedAt: held.value.subject.filedAt)
     }
     let found = RepeatDecision.nearest(
-      to: point, category: request.report.category, among: open, rule: rule, calendar: request.policy.calendar,
-      now: now)
+      to: point, categories: categories, among: open, rule: rule, calendar: request.policy.calendar, now: now)
     return found.map { Int($0.number) }
   }
 

@@ -23,12 +23,15 @@ struct FilingPlan: Sendable {
   let changes: [CaseChange]
   /// For each change, how many events of the batch come before it.
   let firstEvents: [Int]
+  /// Suppressions that from now on send reports to the case of a change, by its place among the changes.
+  let begun: [String: Int]
 
   init(
-    _ requests: [FilingRequest], known: KnownReports, targets: [(number: Int64?, rule: RepeatRule?)],
-    loaded: [LoadedCase], now: Instant
+    _ requests: [FilingRequest], known: KnownReports, targets: [FilingTarget],
+    anchors: SuppressionAnchors = SuppressionAnchors(), loaded: [LoadedCase], now: Instant
   ) {
-    var ledger = FilingLedger(loaded, subjects: known.subjects, policy: requests.first?.policy, now: now)
+    var ledger = FilingLedger(
+      loaded, subjects: known.subjects, anchors: anchors, policy: requests.first?.policy, now: now)
     var identities: [IdentityKey: Int] = [:]
     var bound: Set<String> = []
     for (place, request) in requests.enumerated() {
@@ -41,7 +44,7 @@ struct FilingPlan: Sendable {
         continue
       }
       do throws(FilingRefusal) {
-        let part = try ledger.take(request, target: targets[place].number, rule: targets[place].rule)
+        let part = try ledger.take(request, targets[place])
         decisions.append(.placed(part))
       } catch {
         decisions.append(.refused(error))
@@ -52,6 +55,7 @@ struct FilingPlan: Sendable {
     }
     let places: [Int?]
     (changes, places) = ledger.changes()
+    begun = ledger.begun.compactMapValues { places[$0] }
     var counted = 0
     firstEvents = changes.map { change in
       defer { counted += change.events.count }

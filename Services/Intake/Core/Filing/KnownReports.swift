@@ -25,7 +25,9 @@ struct KnownReports {
   static func load(
     _ requests: [FilingRequest], targets: [Int64?], district: UnitCode, everyKey: Bool, in transaction: Transaction
   ) throws -> KnownReports {
+    let elsewhere = try CityIdentities.claim(requests, for: district, in: transaction)
     var calls: [PostgresCall] = []
+    if let bring = bringAttachments(requests, to: district) { _ = try transaction.pipeline([bring]) }
     var readers: [(inout KnownReports, PostgresRows) throws -> Void] = []
     let asked = requests.indices.filter { everyKey || requests[$0].identity.isKeyGiven }
     if !asked.isEmpty {
@@ -56,9 +58,62 @@ struct KnownReports {
       }
     }
     var known = KnownReports()
-    guard !calls.isEmpty else { return known }
-    for (rows, read) in zip(try transaction.pipeline(calls), readers) { try read(&known, rows) }
+    if !calls.isEmpty {
+      for (rows, read) in zip(try transaction.pipeline(calls), readers) { try read(&known, rows) }
+    }
+    for (other, claims) in elsewhere {
+      try known.read(requests, claimedBy: other, claims, for: district, in: transaction)
+    }
     return known
+  }
+
+  /// Reports of a city's sender whose identities another district has; an identity under which that district holds
+  /// nothing comes over to this one.
+  private mutating func read(
+    _ requests: [FilingRequest], claimedBy other: UnitCode, _ claims: Set<CityIdentities.Claim>,
+    for district: UnitCode, in transaction: Transaction
+  ) throws {
+    func isClaimed(_ place: Int, _ identity: String) -> Bool {
+      let request = requests[place]
+      return request.city != nil
+        && claims.contains(CityIdentities.Claim(submitter: request.actor.text, identity: identity))
+    }
+    let keyed = requests.indices.filter { place in
+      let identity = requests[place].identity
+      return identity.isKeyGiven && isClaimed(place, CityIdentities.key(identity.key))
+    }
+    let external = requests.indices.filter { place in
+      requests[place].identity.externalID.map { isClaimed(place, CityIdentities.externalID($0)) } ?? false
+    }
+    let rows = try transaction.pipeline([
+      Self.identityCall(Self.byKey, keyed, requests, other) { $0.identity.key },
+      Self.identityCall(Self.byExternalID, external, requests, other) { $0.identity.externalID ?? "" },
+    ])
+    for row in rows[0] { byKey[Int(try row.int32(0))] = try Self.known(row, other) }
+    for row in rows[1] { byExternalID[Int(try row.int32(0))] = try Self.known(row, other) }
+    let found = Set(
+      keyed.filter { byKey[$0] != nil }.map { claim(requests[$0], CityIdentities.key(requests[$0].identity.key)) }
+        + external.filter { byExternalID[$0] != nil }.map {
+          claim(requests[$0], CityIdentities.externalID(requests[$0].identity.externalID ?? ""))
+        })
+    try CityIdentities.move(claims.subtracting(found), of: requests, to: district, in: transaction)
+  }
+
+  private func claim(_ request: FilingRequest, _ identity: String) -> CityIdentities.Claim {
+    CityIdentities.Claim(submitter: request.actor.text, identity: identity)
+  }
+
+  /// Images of a city's sender wait under the city, or where a report that was refused had brought them.
+  private static func bringAttachments(_ requests: [FilingRequest], to district: UnitCode) -> PostgresCall? {
+    let bringing = requests.filter { $0.city != nil && !$0.attachments.isEmpty }
+    guard let first = bringing.first, let city = first.city else { return nil }
+    let places = [city] + first.policy.units.roots.map(\.code)
+    return PostgresCall(
+      bring,
+      [
+        .texts(places.map(\.text)), .text(district.text), .texts(Set(bringing.flatMap(\.attachments)).sorted()),
+        .texts(Set(bringing.map(\.actor.text)).sorted()),
+      ])
   }
 
   private static func identityCall(
@@ -102,6 +157,17 @@ extension KnownReports {
 
   private static let byKey = Statement("intake_known_by_key", identityText("idempotency_key"))
   private static let byExternalID = Statement("intake_known_by_external_id", identityText("external_id"))
+
+  private static let bring = Statement(
+    "intake_bring_attachments",
+    """
+    WITH moved AS (
+      DELETE FROM attachments
+      WHERE district = ANY($1) AND district <> $2 AND id = ANY($3) AND uploaded_by = ANY($4) AND case_number IS NULL
+      RETURNING id, media_type, width, height, sha256, content, uploaded_by, uploaded_at)
+    INSERT INTO attachments (district, id, media_type, width, height, sha256, content, uploaded_by, uploaded_at)
+    SELECT $2, id, media_type, width, height, sha256, content, uploaded_by, uploaded_at FROM moved
+    """)
 
   private static let freeAttachments = Statement(
     "intake_free_attachments",

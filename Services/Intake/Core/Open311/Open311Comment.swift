@@ -16,10 +16,12 @@ extension Open311Door {
   func update(_ request: Request) async throws -> Answer {
     let (fields, _, body) = try await form(of: request)
     let caller = try await caller(request, fields)
-    let network = try intake.network(of: caller)
-    guard let text = fields["service_request_id"], let id = CaseID(text), id.district == caller.district,
+    let sender = try intake.sender(caller)
+    let network = sender.network
+    guard let text = fields["service_request_id"], let id = CaseID(text),
+      id.district == caller.district || sender.city != nil,
       let row = try await pool.query(Self.caseRow, [.text(id.district.text), .int64(id.number)]).first,
-      network.policy.units.contains(caller.unit, UnitCode(try row.text(0)))
+      network.policy.units.contains(sender.reach ?? id.district, UnitCode(try row.text(0)))
     else { throw Open311Fault.unknown("service_request_id") }
     let report = try draft(fields, caller: caller)
     let content = ReportContent(report, givenCategory: nil)
@@ -27,11 +29,11 @@ extension Open311Door {
       report: Report(
         source: report.source ?? .citizen, category: CategoryCode(try row.text(1)), unit: UnitCode(try row.text(0)),
         contentDigest: content.digest),
-      content: content, attachments: [], actor: caller.actor,
+      content: content, attachments: [], actor: sender.actor,
       identity: ReportIdentity(
         key: nil, externalID: fields["update_id"].map { "update:\($0)" }, bodyHash: SHA256.digest(of: body)),
-      policy: network.policy, joins: id.number)
-    let outcome = try await desk.file(filing, in: caller.district)
+      policy: network.policy, district: id.district, city: sender.city?.code, joins: id.number)
+    let outcome = try await desk.file(filing)
     metrics.record(outcome.kind)
     return Answer(
       status: outcome.kind == .repeated ? .ok : .created, root: "service_request_updates",

@@ -16,6 +16,8 @@ import WebAuth
 struct Open311Door: Sendable {
   static let prefix = "/open311/v2/"
   static let maxFormBytes = 256 << 10
+  /// Ids of a sender's own reports that one list may ask for.
+  static let maxExternalIDs = 100
 
   let intake: ReportIntake
   let desk: FilingDesk
@@ -61,7 +63,7 @@ struct Open311Door: Sendable {
   private func read(_ path: Open311Path, _ request: Request) async throws -> Answer {
     guard let resource = path.resource else { throw Open311Fault.unknown("this resource") }
     let fields = try form { try FormFields(urlEncoded: (request.uri.query ?? "").utf8) }
-    let (district, network) = try jurisdiction(fields)
+    let (district, network) = try jurisdiction(fields, for: resource)
     let inChinese = Self.prefersChinese(request)
     let catalogue = Open311Catalogue(network: network, inChinese: inChinese)
     switch resource {
@@ -73,7 +75,8 @@ struct Open311Door: Sendable {
       }
       return Answer(root: "service_definition", node: catalogue.definition(category))
     case .requests:
-      let filter = try Open311Filter(fields, district: district, now: Instant(microseconds: clock.microseconds))
+      var filter = try Open311Filter(fields, district: district, now: Instant(microseconds: clock.microseconds))
+      if let numbers = try await numbers(request, fields, in: district) { filter.numbers = numbers }
       let requests = try await requests(request, fields, district, network, inChinese)
       return Answer(root: "service_requests", node: try await requests.list(filter))
     case .request(let text):
@@ -82,7 +85,7 @@ struct Open311Door: Sendable {
         throw Open311Fault.unknown("service_request_id")
       }
       return Answer(root: "service_requests", node: node)
-    case .token(let token): return try await self.token(token, district)
+    case .token(let token): return try await self.token(token, request, fields, district)
     case .updates:
       let updates = Open311Updates(pool: pool, district: district, network: network, inChinese: inChinese)
       return Answer(
@@ -95,9 +98,12 @@ struct Open311Door: Sendable {
     _ request: Request, _ fields: FormFields, _ district: UnitCode, _ network: LoadedNetwork, _ inChinese: Bool
   ) async throws -> Open311Requests {
     var visibleUnit: UnitCode?
-    if fields["api_key"] != nil || request.headers[.authorization] != nil {
+    if hasKey(request, fields) {
       let caller = try await caller(request, fields)
-      if caller.district == district, Caller.reportingRoles.contains(caller.role) { visibleUnit = caller.unit }
+      if Caller.reportingRoles.contains(caller.role) {
+        if caller.district == district { visibleUnit = caller.unit }
+        if caller.district == network.identity.city?.code { visibleUnit = district }
+      }
     }
     return Open311Requests(
       pool: pool, network: network, district: district, inChinese: inChinese, visibleUnit: visibleUnit)
@@ -121,16 +127,32 @@ struct Open311Door: Sendable {
   private static let exists = Statement(
     "open311_exists", "SELECT 1::int4 FROM cases WHERE district = $1 AND number = $2")
 
-  /// Requests get their number at once, so a token is the number itself.
-  private func token(_ token: String, _ district: UnitCode) async throws -> Answer {
-    guard let id = CaseID(token), id.district == district,
-      try await !pool.query(Self.exists, [.text(district.text), .int64(id.number)]).isEmpty
-    else { throw Open311Fault.unknown("token") }
+  /// Requests get their number at once, so a token is the number itself; for a sender with a key also the id that it
+  /// gave its own report.
+  private func token(
+    _ token: String, _ request: Request, _ fields: FormFields, _ district: UnitCode
+  ) async throws -> Answer {
+    guard let id = try await self.id(ofToken: token, request, fields, district) else {
+      throw Open311Fault.unknown("token")
+    }
     return Answer(
       root: "service_requests",
       node: .list(
         of: "request",
         [.object(["service_request_id": .text(id.description), "token": .text(token)])]))
+  }
+
+  private func id(
+    ofToken token: String, _ request: Request, _ fields: FormFields, _ district: UnitCode
+  ) async throws -> CaseID? {
+    if let id = CaseID(token), id.district == district,
+      try await !pool.query(Self.exists, [.text(district.text), .int64(id.number)]).isEmpty
+    {
+      return id
+    }
+    guard hasKey(request, fields) else { return nil }
+    let sender = try intake.sender(try await caller(request, fields))
+    return try await SentReports(pool: pool).report(externalID: token, of: sender)?.caseID
   }
 
   // MARK: Writing
@@ -147,19 +169,23 @@ struct Open311Door: Sendable {
     let key = try ReportIntake.key(request.headers[.idempotencyKey])
     let (fields, images, body) = try await form(of: request)
     let caller = try await caller(request, fields)
-    let network = try intake.network(of: caller)
-    _ = try jurisdiction(fields)
+    let sender = try intake.sender(caller)
+    let network = sender.network
+    let wanted = try jurisdiction(fields, of: sender)
     // What can be refused without them is refused before images are taken in.
     _ = try Open311Filing.draft(fields, attachments: [], caller: caller, network: network)
     var ids: [String] = []
     for image in images.prefix(ReportLimits.maxAttachments) {
-      ids.append(try await attachments.take(image, from: caller.actor, district: caller.district).id)
+      ids.append(try await attachments.take(image, from: sender).id)
     }
     let draft = try Open311Filing.draft(fields, attachments: ids, caller: caller, network: network)
-    let identity = ReportIdentity(key: key, externalID: nil, bodyHash: SHA256.digest(of: body))
-    let check = ReportCheck(network: network, caller: caller)
+    let identity = ReportIdentity(key: key, externalID: draft.externalID, bodyHash: SHA256.digest(of: body))
     do {
-      let outcome = try await desk.file(try check.accept(draft, identity: identity), in: caller.district)
+      let filing = try ReportCheck(sender).accept(draft, identity: identity)
+      if let wanted, wanted != filing.district {
+        throw Open311Fault.invalid("the place does not lie in the district that jurisdiction_id names")
+      }
+      let outcome = try await desk.file(filing)
       metrics.record(outcome.kind)
       let notice = outcome.isDuplicate ? "It joined a request for the same thing that was open already." : nil
       return Answer(

@@ -22,6 +22,7 @@ enum Open311Filing {
     draft.isUrgent = fields["attribute[\(Open311Catalogue.urgent)]"] == "1"
     draft.subjectCode = try text(
       fields, "attribute[\(Open311Catalogue.subjectCode)]", maxCharacters: ReportLimits.maxCodeCharacters)
+    draft.externalID = try externalID(fields)
     draft.attachments = attachments
     return draft
   }
@@ -55,6 +56,15 @@ enum Open311Filing {
     if let link = fields["media_url"] { words += "\n\(link)" }
     guard words.hasAtMost(limit) else { throw .invalid("description: \(limit) characters at most") }
     return words
+  }
+
+  /// The sender's own number of the report: sent again, it is known again, and the request can be asked for by it.
+  private static func externalID(_ fields: FormFields) throws(Open311Fault) -> String? {
+    guard let id = fields["external_id"], !id.isBlank else { return nil }
+    guard id.utf8.count <= ReportLimits.maxExternalIDBytes else {
+      throw .invalid("external_id: \(ReportLimits.maxExternalIDBytes) bytes at most")
+    }
+    return id
   }
 
   static func name(_ fields: FormFields) throws(Open311Fault) -> String? {

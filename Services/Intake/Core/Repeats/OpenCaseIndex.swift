@@ -22,6 +22,8 @@ struct OpenCaseIndex {
 
   private var cases: [Cell: [OpenCase]] = [:]
   private var cells: [Int64: Cell] = [:]
+  /// The cases that were merged into a case, directly or by way of others.
+  private var merged: [Int64: Set<Int64>] = [:]
 
   var count: Int { cells.count }
 
@@ -35,33 +37,67 @@ struct OpenCaseIndex {
       column: Self.line(value.point.longitude), row: Self.line(value.point.latitude), category: value.category)
     cells[value.number] = cell
     cases[cell, default: []].append(value)
+    if value.joins != value.number { merged[value.joins, default: []].insert(value.number) }
     return true
   }
 
+  /// Forgets a case that is over, with those that were merged into it.
   mutating func remove(_ number: Int64) {
+    for other in merged.removeValue(forKey: number) ?? [] { forget(other) }
+    forget(number)
+  }
+
+  /// From now on a report at the place of the first case joins the second.
+  mutating func redirect(_ number: Int64, to survivor: Int64) {
+    guard number != survivor else { return }
+    let moved = (merged.removeValue(forKey: number) ?? []).union([number])
+    for other in moved { change(other) { $0.joins = survivor } }
+    merged[survivor, default: []].formUnion(moved.filter { cells[$0] != nil })
+    if merged[survivor]?.isEmpty == true { merged[survivor] = nil }
+  }
+
+  /// Another report of the case came at that moment.
+  mutating func touch(_ number: Int64, at moment: Instant) {
+    change(number) { $0.reportedAt = max($0.reportedAt, moment) }
+    for other in merged[number] ?? [] { change(other) { $0.reportedAt = max($0.reportedAt, moment) } }
+  }
+
+  /// Forgets what was last reported before this moment.
+  mutating func removeAll(reportedBefore horizon: Instant) {
+    let old = cases.values.joined().filter { $0.reportedAt < horizon }.map(\.number)
+    for number in old { forget(number) }
+  }
+
+  private mutating func forget(_ number: Int64) {
     guard let cell = cells.removeValue(forKey: number) else { return }
-    cases[cell]?.removeAll { $0.number == number }
+    guard let place = cases[cell]?.firstIndex(where: { $0.number == number }) else { return }
+    let joined = cases[cell]?[place].joins ?? number
+    cases[cell]?.remove(at: place)
     if cases[cell]?.isEmpty == true { cases[cell] = nil }
+    guard joined != number else { return }
+    merged[joined]?.remove(number)
+    if merged[joined]?.isEmpty == true { merged[joined] = nil }
   }
 
-  /// Forgets what was filed before this moment.
-  mutating func removeAll(filedBefore horizon: Instant) {
-    let old = cases.values.joined().filter { $0.filedAt < horizon }.map(\.number)
-    for number in old { remove(number) }
+  private mutating func change(_ number: Int64, _ body: (inout OpenCase) -> Void) {
+    guard let cell = cells[number], let place = cases[cell]?.firstIndex(where: { $0.number == number }) else { return }
+    body(&cases[cell, default: []][place])
   }
 
-  /// The cases of the category that can lie within the radius; some lie beyond it.
-  func candidates(near point: GeoPoint, category: CategoryCode, radiusMetres: Double) -> [OpenCase] {
+  /// The cases of the categories that can lie within the radius; some lie beyond it.
+  func candidates(near point: GeoPoint, categories: [CategoryCode], radiusMetres: Double) -> [OpenCase] {
     let rows = Self.reach(radiusMetres / Self.metresPerDegree)
     let shrink = max(cos(point.latitude * .pi / 180), 0.01)
     let columns = Self.reach(radiusMetres / (Self.metresPerDegree * shrink))
     let row = Self.line(point.latitude)
     let column = Self.line(point.longitude)
     var found: [OpenCase] = []
-    for nearRow in (row - rows)...(row + rows) {
-      for nearColumn in (column - columns)...(column + columns) {
-        guard let held = cases[Cell(column: nearColumn, row: nearRow, category: category)] else { continue }
-        found += held
+    for category in categories {
+      for nearRow in (row - rows)...(row + rows) {
+        for nearColumn in (column - columns)...(column + columns) {
+          guard let held = cases[Cell(column: nearColumn, row: nearRow, category: category)] else { continue }
+          found += held
+        }
       }
     }
     return found

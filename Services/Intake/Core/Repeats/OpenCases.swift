@@ -33,17 +33,21 @@ final class OpenCases: JournalSink {
     self.metrics = metrics
   }
 
-  /// The case that the report joins; nil when it begins one.
+  /// The case that the report joins; nil when it begins one. What this process knows of a case's subject spares the
+  /// look into its row; what it does not know is asked of the row.
   func target(
-    for report: Report, rule: RepeatRule, policy: NetworkPolicy, in district: UnitCode, now: Instant
+    for report: Report, subject: SubjectMark?, rule: RepeatRule, policy: NetworkPolicy, in district: UnitCode,
+    now: Instant
   ) -> OpenCase? {
     guard let point = report.point else { return nil }
+    let categories = RepeatDecision.categories(like: report.category, rule: rule, catalogue: policy.catalogue)
     let candidates = districts.withLock {
-      $0[district]?.index.candidates(near: point, category: report.category, radiusMetres: rule.radiusMetres) ?? []
+      $0[district]?.index.candidates(near: point, categories: categories, radiusMetres: rule.radiusMetres) ?? []
     }
     guard !candidates.isEmpty else { return nil }
     return RepeatDecision.nearest(
-      to: point, category: report.category, among: candidates, rule: rule, calendar: policy.calendar, now: now)
+      to: point, categories: categories, subject: subject, among: candidates, rule: rule,
+      calendar: policy.calendar, now: now)
   }
 
   func insert(_ cases: [OpenCase], in district: UnitCode) {
@@ -55,7 +59,7 @@ final class OpenCases: JournalSink {
       held.insertions += cases.count
       if held.insertions >= Self.sweepEveryCases || refused > 0 {
         held.insertions = 0
-        if let horizon = horizon(of: district) { held.index.removeAll(filedBefore: horizon) }
+        if let horizon = horizon(of: district) { held.index.removeAll(reportedBefore: horizon) }
       }
       districts[district] = held
       return refused
@@ -65,6 +69,22 @@ final class OpenCases: JournalSink {
 
   func remove(_ number: Int64, in district: UnitCode) {
     districts.withLock { $0[district]?.index.remove(number) }
+  }
+
+  /// Cases were merged: reports at the place of each key join its value.
+  func redirect(_ survivors: [Int64: Int64], in district: UnitCode) {
+    guard !survivors.isEmpty else { return }
+    districts.withLock { districts in
+      for (number, survivor) in survivors { districts[district]?.index.redirect(number, to: survivor) }
+    }
+  }
+
+  /// Another report of each case came at that moment.
+  func touch(_ numbers: [Int64], at moment: Instant, in district: UnitCode) {
+    guard !numbers.isEmpty else { return }
+    districts.withLock { districts in
+      for number in numbers { districts[district]?.index.touch(number, at: moment) }
+    }
   }
 
   func count(in district: UnitCode) -> Int { districts.withLock { $0[district]?.index.count ?? 0 } }
@@ -83,21 +103,50 @@ extension OpenCases {
   private static let end = Statement(
     "intake_journal_end", "SELECT last_seq, epoch, last_hash FROM journal_head WHERE district = $1")
 
+  /// How long ago a case may have been filed that is found again at the start: an incident that has been reported
+  /// without a break for so long is looked at as a new one then.
+  static let maxIncidentDays: Int64 = 90
+
+  // Parts rise with the events of a case, so the last one came last.
   private static let open = Statement(
     "intake_open_cases",
     """
-    SELECT number, category, latitude, longitude, filed_at FROM cases
-    WHERE district = $1 AND filed_at >= $2 AND latitude IS NOT NULL
-      AND state IN ('reported', 'filed', 'desk', 'dispatched', 'signed', 'handled', 'suspended')
-    ORDER BY filed_at DESC LIMIT \(OpenCaseIndex.maxCases)
+    WITH RECURSIVE places AS (
+      SELECT number, category, latitude, longitude, filed_at, number AS joins FROM cases
+      WHERE district = $1 AND filed_at >= $2
+        AND state IN ('reported', 'filed', 'desk', 'dispatched', 'signed', 'handled', 'suspended')
+      UNION ALL
+      SELECT m.number, m.category, m.latitude, m.longitude, m.filed_at, p.joins FROM places AS p
+      JOIN cases AS m ON m.district = $1 AND m.merged_into = p.number AND m.merged_into IS NOT NULL
+    )
+    SELECT p.number, p.joins, p.category, p.latitude, p.longitude, greatest(p.filed_at, r.received_at) AS reported_at
+    FROM places AS p
+    LEFT JOIN LATERAL (
+      SELECT received_at FROM reports WHERE district = $1 AND case_number = p.joins AND part > 0
+      ORDER BY part DESC LIMIT 1) AS r ON true
+    WHERE p.latitude IS NOT NULL AND greatest(p.filed_at, r.received_at) >= $3
+    ORDER BY reported_at DESC LIMIT \(OpenCaseIndex.maxCases)
+    """)
+
+  private static let place = Statement(
+    "intake_case_place",
+    """
+    SELECT number, number, category, latitude, longitude, updated_at FROM cases
+    WHERE district = $1 AND number = $2 AND latitude IS NOT NULL
     """)
 
   func position(_ district: UnitCode) async throws -> JournalPosition {
-    let horizon = horizon(of: district) ?? Instant(microseconds: clock.microseconds)
+    let now = Instant(microseconds: clock.microseconds)
+    let horizon = horizon(of: district) ?? now
+    let oldest = min(horizon, now.adding(microseconds: -Self.maxIncidentDays * Instant.microsecondsPerDay))
     let (position, cases) = try await pool.transaction(.readOnlySnapshot) { transaction in
       let head = try transaction.query(Self.end, [.text(district.text)]).onlyRow()
       let rows = try transaction.query(
-        Self.open, [.text(district.text), .timestamp(microseconds: horizon.microseconds)])
+        Self.open,
+        [
+          .text(district.text), .timestamp(microseconds: oldest.microseconds),
+          .timestamp(microseconds: horizon.microseconds),
+        ])
       let position = JournalPosition(seq: try head.int64(0), epoch: try head.int32(1), hash: try head.bytes(2))
       return (position, try rows.compactMap(Self.openCase))
     }
@@ -107,22 +156,22 @@ extension OpenCases {
   }
 
   private static func openCase(_ row: PostgresRow) throws -> OpenCase? {
-    guard let point = GeoPoint(latitude: try row.double(2), longitude: try row.double(3)) else { return nil }
+    guard let point = GeoPoint(latitude: try row.double(3), longitude: try row.double(4)) else { return nil }
     return OpenCase(
-      number: try row.int64(0), category: CategoryCode(try row.text(1)), point: point,
-      filedAt: try row.timestamp(4).instant)
+      number: try row.int64(0), joins: try row.int64(1), category: CategoryCode(try row.text(2)), point: point,
+      reportedAt: try row.timestamp(5).instant)
   }
 
   func apply(
     _ slice: JournalSlice, to district: UnitCode, from position: JournalPosition
   ) async throws -> JournalPosition {
-    for event in slice.events { try apply(event, in: district) }
+    for event in slice.events { try await apply(event, in: district) }
     return slice.end
   }
 
   /// Decodes only what can change the index: most events of a case neither begin nor end it, and those that this
   /// process committed itself are known.
-  private func apply(_ event: JournalEvent, in district: UnitCode) throws {
+  private func apply(_ event: JournalEvent, in district: UnitCode) async throws {
     guard let kind = EventKind(rawValue: event.kind) else { return }
     switch kind {
     case .closed, .rejected, .voided: remove(event.caseNumber, in: district)
@@ -131,8 +180,17 @@ extension OpenCases {
         let decoded = try event.decoded(), let value = OpenCase(event.caseNumber, decoded)
       else { return }
       insert([value], in: district)
+    case .reopened:
+      let rows = try await pool.query(Self.place, [.text(district.text), .int64(event.caseNumber)])
+      insert(try rows.compactMap(Self.openCase), in: district)
     case .merged:
-      if case .merged(.into)? = try event.decoded()?.detail { remove(event.caseNumber, in: district) }
+      switch try event.decoded()?.detail {
+      case .merged(.into(let survivor)) where survivor.district == district:
+        redirect([event.caseNumber: survivor.number], in: district)
+      case .merged(.into): remove(event.caseNumber, in: district)
+      case .merged(.repeated): touch([event.caseNumber], at: event.at, in: district)
+      default: break
+      }
     default: break
     }
   }
@@ -144,7 +202,7 @@ extension OpenCase {
     switch event.detail {
     case .reported(let filing), .filed(let filing):
       guard let point = filing.point else { return nil }
-      self.init(number: number, category: event.subject.category, point: point, filedAt: event.subject.filedAt)
+      self.init(number: number, category: event.subject.category, point: point, reportedAt: event.subject.filedAt)
     default: return nil
     }
   }

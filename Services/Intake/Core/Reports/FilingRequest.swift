@@ -9,12 +9,16 @@ final class FilingRequest: Sendable {
   let identity: ReportIdentity
   /// The policy that the report was checked against.
   let policy: NetworkPolicy
+  /// The district where the place lies: its journal takes the report.
+  let district: UnitCode
+  /// Set for a sender of a whole city, whose keys and external ids are unique in all districts together.
+  let city: UnitCode?
   /// The case that it adds to by its sender's word; nil where the rules decide whether it repeats one.
   let joins: Int64?
 
   init(
     report: Report, content: ReportContent, attachments: [String], actor: Actor, identity: ReportIdentity,
-    policy: NetworkPolicy, joins: Int64? = nil
+    policy: NetworkPolicy, district: UnitCode, city: UnitCode? = nil, joins: Int64? = nil
   ) {
     self.report = report
     self.content = content
@@ -22,6 +26,8 @@ final class FilingRequest: Sendable {
     self.actor = actor
     self.identity = identity
     self.policy = policy
+    self.district = district
+    self.city = city
     self.joins = joins
   }
 }

@@ -23,8 +23,9 @@ struct Placement: Sendable, Equatable {
   ///
   /// A point is converted to WGS-84 and looked up; on a shared border it belongs to exactly one unit. A report whose
   /// place is known in words only is filed at the sender's own unit, so that a person at the desk places it.
-  /// - Parameter within: the sender's unit; what lies elsewhere is refused.
-  init(_ place: ReportDraft.Place, in network: LoadedNetwork, within: UnitCode) throws(Fault) {
+  /// - Parameter within: the sender's unit; what lies elsewhere is refused. Nil for a sender of the whole city, who has
+  ///   no desk that could place words.
+  init(_ place: ReportDraft.Place, in network: LoadedNetwork, within: UnitCode?) throws(Fault) {
     switch place {
     case .degrees(let latitude, let longitude, let datum):
       guard
@@ -49,9 +50,14 @@ struct Placement: Sendable, Equatable {
       }
       self.init(unit: code, layers: [], point: nil, reading: nil)
     case .address:
+      guard let within else {
+        throw Fault(
+          field: "location", code: "place_needed",
+          detail: "A report of the whole city needs a point or a unit: words alone name no district.")
+      }
       self.init(unit: within, layers: [], point: nil, reading: nil)
     }
-    guard network.policy.units.contains(within, unit) else {
+    guard within.map({ network.policy.units.contains($0, unit) }) ?? true else {
       throw Fault(
         field: "location", code: FaultCollector.outsideUnit, detail: "The place does not lie under the sender's unit.")
     }

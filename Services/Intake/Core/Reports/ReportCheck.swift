@@ -5,15 +5,11 @@ import WebAuth
 
 /// Compares a draft with the network and the sender: the last step before a report is filed.
 struct ReportCheck: Sendable {
-  private let network: LoadedNetwork
-  private let caller: Caller
-  private let actor: Actor
+  private let sender: ReportSender
+  private var network: LoadedNetwork { sender.network }
+  private var caller: Caller { sender.caller }
 
-  init(network: LoadedNetwork, caller: Caller) {
-    self.network = network
-    self.caller = caller
-    actor = caller.actor
-  }
+  init(_ sender: ReportSender) { self.sender = sender }
 
   /// The request to file; throws `Problem` with every fault of the draft, those of form included.
   func accept(_ draft: ReportDraft, identity: ReportIdentity) throws(Problem) -> FilingRequest {
@@ -28,8 +24,9 @@ struct ReportCheck: Sendable {
       priority: draft.isUrgent ? .urgent : .normal, point: placement.point, reading: placement.reading,
       occurredAt: draft.occurredAt, onSpot: draft.onSpot, contentDigest: content.digest)
     return FilingRequest(
-      report: report, content: content, attachments: draft.attachments, actor: actor, identity: identity,
-      policy: network.policy)
+      report: report, content: content, attachments: draft.attachments, actor: sender.actor, identity: identity,
+      policy: network.policy, district: network.policy.units.district(of: placement.unit) ?? sender.home,
+      city: sender.city?.code)
   }
 
   /// A key that is bound to a source reports from that one only, and people of a department for their department.
@@ -57,20 +54,10 @@ struct ReportCheck: Sendable {
   private func place(_ draft: ReportDraft, _ faults: inout FaultCollector) -> Placement? {
     guard let place = draft.place else { return nil }
     do throws(Placement.Fault) {
-      return try Placement(place, in: network, within: caller.unit)
+      return try Placement(place, in: network, within: sender.reach)
     } catch {
       faults.add(error.field, error.code, error.detail)
       return nil
     }
   }
-}
-
-extension Caller {
-  /// The caller as the journal writes it.
-  var actor: Actor {
-    Actor(kind: kind == .user ? .user : .source, name: name, role: role, unit: unit, department: department)
-  }
-
-  /// Those who may hand in reports.
-  static let reportingRoles: Set<Role> = [.source, .officer, .hotline, .dispatcher, .supervisor, .handler]
 }

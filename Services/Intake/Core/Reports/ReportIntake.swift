@@ -14,22 +14,22 @@ struct ReportIntake: Sendable {
   let clock: any WallClock
   let metrics: IntakeMetrics
 
-  /// The sender's network as it is now.
+  /// The sender with the network as it is now.
   ///
   /// - Throws: `Problem` 403 for senders that may not report, 503 before the network is loaded.
-  func network(of caller: Caller) throws(Problem) -> LoadedNetwork {
+  func sender(_ caller: Caller) throws(Problem) -> ReportSender {
     guard Caller.reportingRoles.contains(caller.role) else {
       throw .forbidden(code: "role", "The role \(caller.role.rawValue) hands in no reports.")
     }
-    guard let network = policies.current(caller.district) else {
+    guard let network = policies.current(caller.district) ?? policies.network(ofCity: caller.district) else {
       throw .unavailable(code: "no_network", retryAfterSeconds: 5, "The district's network is not loaded yet.")
     }
-    return network
+    return ReportSender(caller, network: network)
   }
 
   /// - Throws: `Problem` with every fault.
   func request(
-    _ bytes: UnsafeRawBufferPointer, key: String?, caller: Caller, network: LoadedNetwork
+    _ bytes: UnsafeRawBufferPointer, key: String?, sender: ReportSender
   ) throws(Problem) -> FilingRequest {
     let draft: ReportDraft
     do throws(JSONFault) {
@@ -39,7 +39,7 @@ struct ReportIntake: Sendable {
       throw error.reportProblem
     }
     let identity = ReportIdentity(key: key, externalID: draft.externalID, bodyHash: SHA256.digest(of: bytes))
-    return try ReportCheck(network: network, caller: caller).accept(draft, identity: identity)
+    return try ReportCheck(sender).accept(draft, identity: identity)
   }
 
   /// The value of an `Idempotency-Key`; nil when there is none.
