@@ -75,4 +75,30 @@ import Wire
       value, .comment(text: "so"), by: SampleActors.officer, policy: policy, now: start)
     #expect(try delta(draft.events).changed.isEmpty)
   }
+
+  @Test func aPartCountsUnderItsOwnDepartment() throws {
+    let filed = filed()
+    let dispatch = CaseCommand.dispatch(lead: "urban", assists: ["water"], note: "")
+    let draft = try CaseMachine.decide(
+      filed.value, dispatch, by: SampleActors.dispatcher, policy: policy, now: start)
+    let parts = try delta(draft.events).changed.filter { $0.key.isPart }
+    #expect(parts.map(\.key.department) == ["water"])
+    let counted = zip(CaseFacts.named.map(\.name), parts.first?.differences ?? []).filter { $0.1 != 0 }
+    #expect(counted.map(\.0) == ["dispatched"])
+  }
+
+  @Test func anAcceptedAppealMovesAllFactsOutOfTheAssessment() throws {
+    let subject = filed().value.subject
+    let before = CaseStanding(state: .closed, lead: "urban", facts: [.reported, .valid, .lateHandle])
+    let after = CaseStanding(state: .closed, lead: "urban", facts: [.reported, .valid, .lateHandle, .appealedOut])
+    let event = CaseEvent(
+      detail: .appealDecided(accepted: true, reason: ""), at: start, actor: "user:i", subject: subject, before: before,
+      after: after, clocks: [])
+    let rows = try delta([event]).changed
+    #expect(rows.count == 2)
+    for (key, differences) in rows {
+      let late = differences[CaseFacts.named.firstIndex { $0.name == "late_handle" } ?? 0]
+      #expect(late == (key.isExcluded ? 1 : -1))
+    }
+  }
 }

@@ -24,7 +24,7 @@ struct AssessmentRoutes: Sendable {
     var assessed: [(formula: AssessmentPolicy.Formula, rows: [Assessed], units: UnitGroups)] = []
     for formula in view.network.assessment.formulas {
       let units = UnitGroups(scope, tier: formula.tier.isEmpty ? nil : formula.tier)
-      let table = try await StatisticsStore(pool: console.pool).table(
+      let table = try await StatisticsStore(pool: console.pool).assessed(
         scope, by: formula.subject.grouping, units: units, now: console.now)
       assessed.append((formula, Assessment.rank(formula, subjects(of: table, formula, units)), units))
     }

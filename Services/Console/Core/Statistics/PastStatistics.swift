@@ -10,6 +10,7 @@ struct PastStatistics: Sendable {
   func table(
     _ scope: StatisticsScope, by grouping: StatisticsGrouping, units: UnitGroups, at moment: Instant
   ) async throws -> IndicatorTable {
+    if scope.parts { return try await partTable(scope, at: moment) }
     var table = IndicatorTable()
     var minutes: [String: [Double]] = [:]
     var allMinutes: [Double] = []
@@ -33,6 +34,21 @@ struct PastStatistics: Sendable {
     table.total.handleMinutes = HandleMinutes(of: allMinutes)
     return table
   }
+
+  private func partTable(_ scope: StatisticsScope, at moment: Instant) async throws -> IndicatorTable {
+    var table = IndicatorTable()
+    try await PastCases(console: console).forEach(scope.view.caller.district, at: moment) { _, value in
+      guard scope.held(value) else { return }
+      for part in value.parts where scope.lead == nil || scope.lead == .department(part.department) {
+        let isOverdue = part.isOpen && !part.facts.isDisjoint(with: .late)
+        table.groups[part.department.text, default: IndicatorTally()].add(part.facts)
+        table.groups[part.department.text]?.overdueOpen += isOverdue ? 1 : 0
+        table.total.add(part.facts)
+        table.total.overdueOpen += isOverdue ? 1 : 0
+      }
+    }
+    return table
+  }
 }
 
 extension StatisticsScope {
@@ -42,7 +58,7 @@ extension StatisticsScope {
     guard covers(subject.unit), categories.isEmpty || categories.contains(subject.category),
       source == nil || source == subject.source
     else { return false }
-    switch lead {
+    switch parts ? nil : lead {
     case .department(let department): if value.lead?.department != department { return false }
     case .some(.none): if value.lead != nil { return false }
     case nil: break

@@ -34,6 +34,9 @@ struct StatisticsRoutes: Sendable {
     var fields = try QueryFields(request)
     let grouping = fields.choice("by", of: StatisticsGrouping.self) ?? .unit
     let scope = try StatisticsScope(view, &fields, now: now)
+    if scope.parts && grouping != .department {
+      fields.fault("part", "needs_department", "Parts of assisting departments are counted by=department.")
+    }
     let tier = fields.tier(of: view.policy.units)
     try fields.finish()
     let units = UnitGroups(scope, tier: tier)

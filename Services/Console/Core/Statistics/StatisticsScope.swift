@@ -23,6 +23,10 @@ struct StatisticsScope: Sendable {
   var firstDay: Int32?
   var lastDay: Int32?
   let asOf: Moment?
+  /// Counts the parts of assisting departments, each under its own, rather than cases.
+  var parts: Bool
+  /// Leaves out what an accepted appeal took out of the assessment.
+  var assessed = false
 
   /// Reads the scope of a request. Statistics are for those who see all cases of their unit, or of their department.
   ///
@@ -54,6 +58,7 @@ struct StatisticsScope: Sendable {
     lastDay = to ?? defaultDays.map { _ in today }
     firstDay = from ?? defaultDays.map { (to ?? today) - $0 + 1 }
     asOf = fields.moment("as_of")
+    parts = fields.flag("part") ?? false
   }
 
   /// The same scope over another period.
@@ -127,6 +132,7 @@ struct DrillDown: Sendable {
     set("from", (day ?? scope.firstDay).map { CivilDate(dayNumber: Int($0)).description })
     set("to", (day ?? scope.lastDay).map { CivilDate(dayNumber: Int($0)).description })
     set("as_of", scope.asOf?.text)
+    if scope.parts { set("part", "true") }
   }
 
   private mutating func set(_ name: String, _ value: String?) {

@@ -22,6 +22,7 @@ struct StatisticsStore: Sendable {
   func table(
     _ scope: StatisticsScope, by grouping: StatisticsGrouping, units: UnitGroups, now: Instant
   ) async throws -> IndicatorTable {
+    if scope.parts { return try await partTable(scope, now: now) }
     var table = try await live(scope, by: grouping, units: units, now: now)
     if grouping == .officer { return table }
     table.total.counts = IndicatorTally().counts
@@ -68,6 +69,8 @@ struct StatisticsStore: Sendable {
     case nil: break
     }
     if let source = scope.source { conditions.add("d.source = ?", .text(source.rawValue)) }
+    conditions.add(scope.parts ? "d.part" : "NOT d.part")
+    if scope.assessed { conditions.add("NOT d.excluded") }
     if let day = scope.firstDay { conditions.add("d.day >= DATE '1970-01-01' + ?", .int32(day)) }
     if let day = scope.lastDay { conditions.add("d.day <= DATE '1970-01-01' + ?", .int32(day)) }
     let text = """
@@ -80,6 +83,51 @@ struct StatisticsStore: Sendable {
     }
   }
 
+  /// The figures of assisting departments, by department. Overdue is an open part whose clock was found over.
+  private func partTable(_ scope: StatisticsScope, now: Instant) async throws -> IndicatorTable {
+    var table = IndicatorTable()
+    for (key, counts) in try await rollups(scope, by: .department) {
+      table.groups[key, default: IndicatorTally()].add(counts)
+      table.total.add(counts)
+    }
+    var filter = scope.filter
+    filter.lead = nil
+    var conditions = Conditions()
+    conditions.add(scope.view.sight)
+    conditions.add(filter, now: now)
+    conditions.add("p.facts & ? <> 0 AND p.state IN ('assigned', 'signed')", .int32(Int32(CaseFacts.late.rawValue)))
+    if case .department(let department) = scope.lead { conditions.add("p.department = ?", .text(department.text)) }
+    if scope.assessed { conditions.add("p.facts & ? = 0", .int32(Int32(CaseFacts.appealedOut.rawValue))) }
+    let text = """
+      SELECT p.department, count(*) FROM cases c
+      JOIN case_parts p ON p.district = c.district AND p.case_number = c.number
+      WHERE \(conditions.text) GROUP BY 1
+      """
+    for row in try await pool.query(.unprepared(text), conditions.parameters) {
+      let count = try row.int64(1)
+      table.groups[try row.text(0), default: IndicatorTally()].overdueOpen += count
+      table.total.overdueOpen += count
+    }
+    return table
+  }
+
+  /// What assessments ask: without what an appeal took out, and of departments with what they did as assisting ones,
+  /// which counts alike (主协办同等考核).
+  func assessed(
+    _ scope: StatisticsScope, by grouping: StatisticsGrouping, units: UnitGroups, now: Instant
+  ) async throws -> IndicatorTable {
+    var scope = scope
+    scope.assessed = true
+    scope.parts = false
+    var table = try await table(scope, by: grouping, units: units, now: now)
+    guard grouping == .department else { return table }
+    scope.parts = true
+    let parts = try await partTable(scope, now: now)
+    for (key, tally) in parts.groups { table.groups[key, default: IndicatorTally()].add(tally) }
+    table.total.add(parts.total)
+    return table
+  }
+
   /// What the rollups do not have: who is overdue now, how long handling took, and who found a case.
   private func live(
     _ scope: StatisticsScope, by grouping: StatisticsGrouping, units: UnitGroups, now: Instant
@@ -87,6 +135,7 @@ struct StatisticsStore: Sendable {
     var conditions = Conditions()
     conditions.add(scope.view.sight)
     conditions.add(scope.filter, now: now)
+    if scope.assessed { conditions.add("c.facts & ? = 0", .int32(Int32(CaseFacts.appealedOut.rawValue))) }
     let moment = conditions.bind(.timestamp(microseconds: now.microseconds))
     var source = "cases c"
     let column: String
