@@ -1,9 +1,12 @@
 import Casework
 import CaseworkSupport
+import Cryptography
 import Domain
 import HTTPTypes
+import Journal
 import PostgresClient
 import Testing
+import WebAuth
 import Wire
 
 @testable import ConsoleCore
@@ -73,6 +76,8 @@ struct AccountabilityTests {
     #expect(try upheld.json["state"] == "upheld")
     let closed = try await act(door, ["action": "close"], as: .inspector, version: 4)
     #expect(try closed.json["state"] == "closed")
+    #expect(try closed.json["finding"] == "upheld")
+    #expect(try closed.json["closed_at"]?.stringValue != nil)
     let steps = try closed.json["steps"]?.arrayValue ?? []
     try #require(steps.count == 4)
     #expect(steps.compactMap { $0["action"]?.stringValue } == ["acknowledge", "statement", "uphold", "close"])
@@ -125,6 +130,127 @@ struct AccountabilityTests {
     #expect(lines[1].contains("水务局") && lines[1].contains("d-1,open,sign"))
     #expect(AccountabilityTable.cell("=1+1") == "'=1+1")
     #expect(AccountabilityTable.cell("a \"b\", c") == "\"a \"\"b\"\", c\"")
+  }
+
+  @Test("Nobody is held responsible unheard before the time for the statement has run out")
+  func statementFirst() async throws {
+    let door = try await Self.open("console_statement")
+    _ = try await act(door, ["action": "acknowledge"], as: .inspector, version: 1)
+    try await door.fixture.pool.execute(
+      .unprepared("UPDATE accountability SET statement_due_at = $1"),
+      [.timestamp(microseconds: door.fixture.now.adding(seconds: 7 * 86_400).microseconds)])
+    let pending = try await act(door, ["action": "uphold", "note": "late"], as: .inspector, version: 2)
+    #expect(pending.status == .conflict)
+    #expect(try pending.code == "statement_pending")
+    let shown = try await door.ask(.get, "/v1/accountability/\(Self.id)", as: .inspector).json
+    #expect(shown["allowed_actions"] == ["waive"])
+    #expect(shown["statement_due_at"] == "2026-03-09T09:00:00+08:00")
+    door.fixture.advance(seconds: 7 * 86_400)
+    let upheld = try await act(door, ["action": "uphold", "note": "silent"], as: .inspector, version: 2)
+    #expect(try upheld.json["state"] == "upheld")
+  }
+
+  @Test("Whoever handled the case or spoke for those concerned does not decide")
+  func separation() async throws {
+    let door = try await Self.open("console_accountability_duty")
+    let id = CaseID(district: "d", number: 1)
+    try await door.fixture.perform(.sign, on: id, by: Person.water.actor)
+    // The same person works for discipline inspection since.
+    let store = AccountStore(pool: door.fixture.pool)
+    let person = Person(name: Person.water.name, role: .inspector)
+    _ = try await store.putUser(
+      district: "d", username: person.name, role: .inspector, unit: "d", department: nil,
+      password: try await PasswordHasher(cost: .minimal).hash(ConsoleDoor.password), at: door.fixture.now)
+    let refused = try await act(door, ["action": "acknowledge"], as: person, version: 1)
+    #expect(refused.status == .conflict)
+    #expect(try refused.code == "separation_of_duty")
+    let shown = try await door.ask(.get, "/v1/accountability/\(Self.id)", as: person).json
+    #expect(shown["allowed_actions"] == [])
+    #expect(try await act(door, ["action": "acknowledge"], as: .inspector, version: 1).status == .ok)
+  }
+
+  @Test("The procuratorate sees what is addressed to it, and decides only what is addressed to it alone")
+  func secondReceiver() async throws {
+    let door = try await Self.open("console_procuratorate")
+    let person = Person(name: "jian", role: .inspector, department: "urban")
+    _ = try await AccountStore(pool: door.fixture.pool).putUser(
+      district: "d", username: person.name, role: .inspector, unit: "d", department: "urban",
+      password: try await PasswordHasher(cost: .minimal).hash(ConsoleDoor.password), at: door.fixture.now)
+    #expect(try await door.listed("/v1/accountability", as: person).isEmpty)
+    #expect(try await door.ask(.get, "/v1/accountability/\(Self.id)", as: person).status == .notFound)
+    try await door.fixture.pool.execute(
+      script: "UPDATE accountability SET receivers = '{inspector@d,inspector@d/urban}'")
+    #expect(try await door.listed("/v1/accountability", as: person) == [Self.id])
+    #expect(try await door.ask(.get, "/v1/accountability/\(Self.id)", as: person).json["case"]?["id"] == "d-1")
+    let refused = try await act(door, ["action": "acknowledge"], as: person, version: 1)
+    #expect(refused.status == .forbidden)
+    #expect(try refused.code == "second_receiver")
+    try await door.fixture.pool.execute(script: "UPDATE accountability SET receivers = '{inspector@d/urban}'")
+    #expect(try await act(door, ["action": "acknowledge"], as: person, version: 1).status == .ok)
+  }
+
+  @Test("Counts by unit, department, clock and month, and lists by the same fields")
+  func summary() async throws {
+    let door = try await Self.open("console_accountability_summary")
+    _ = try await act(door, ["action": "acknowledge"], as: .inspector, version: 1)
+    _ = try await act(door, ["action": "waive", "note": "the address was wrong"], as: .inspector, version: 2)
+    for (by, key) in [("unit", "s1"), ("department", "water"), ("clock", "sign"), ("month", "2026-03")] {
+      let answer = try await door.ask(.get, "/v1/accountability/summary?by=\(by)", as: .inspector).json
+      #expect(answer["items"]?[0]?[by]?.stringValue == key)
+      #expect(answer["items"]?[0]?["waived"] == 1)
+      #expect(answer["items"]?[0]?["findings"]?["waived"] == 1)
+      #expect(answer["total"]?["records"] == 1)
+    }
+    let below = try await door.ask(.get, "/v1/accountability/summary?unit=s1&tier=grid", as: .inspector).json
+    #expect(below["items"]?[0]?["unit"] == "g3")
+    #expect(below["items"]?[0]?["name_zh"] == "三格")
+    #expect(try await door.ask(.get, "/v1/accountability/summary?to=2026-03-01", as: .inspector).json["items"] == [])
+    #expect(try await door.listed("/v1/accountability?clock=sign&finding=waived", as: .inspector) == [Self.id])
+    #expect(try await door.listed("/v1/accountability?clock=handle", as: .inspector).isEmpty)
+    #expect(try await door.listed("/v1/accountability?statement_late=true", as: .inspector).isEmpty)
+    #expect(try await door.ask(.get, "/v1/accountability/summary?by=person", as: .inspector).status.code == 422)
+  }
+
+  @Test("The bundle proves itself, and shows what was changed afterwards")
+  func proof() async throws {
+    let door = try await Self.open("console_accountability_proof")
+    _ = try await act(door, ["action": "acknowledge"], as: .inspector, version: 1)
+    let answered = try await act(door, ["action": "statement", "note": "the crew was away"], as: .water, version: 2)
+    let proof = try answered.json["proof"]
+    #expect(proof?["steps"]?["whole"] == true)
+    #expect(proof?["journal"]?["whole"] == true)
+    #expect(proof?["journal"]?["proved_seq"] == proof?["journal"]?["head_seq"])
+    #expect(try answered.json["attachments"] == [])
+    let report = try await AccountabilityProof(pool: door.fixture.pool).run("d")
+    #expect(report.records == 1 && report.steps == 2 && report.faults.isEmpty)
+    try await door.fixture.pool.execute(
+      script: "UPDATE accountability_steps SET note = 'nobody was away' WHERE action = 'statement'")
+    let changed = try await door.ask(.get, "/v1/accountability/\(Self.id)", as: .inspector).json["proof"]
+    #expect(changed?["steps"]?["faults"] == ["step 2 was changed after it was written"])
+    try await door.fixture.pool.execute(script: "DELETE FROM accountability_steps WHERE step = 2")
+    let faults = try await AccountabilityProof(pool: door.fixture.pool).run("d").faults.map(\.fault)
+    #expect(faults == [.end, .missing(step: 2)])
+    try await door.fixture.pool.execute(
+      script: "SET ROLE gridloop_journal; UPDATE journal SET actor = 'user:other' WHERE seq = 2; RESET ROLE")
+    let broken = try await door.ask(.get, "/v1/accountability/\(Self.id)", as: .inspector).json["proof"]
+    #expect(broken?["journal"]?["whole"] == false)
+    #expect(broken?["journal"]?["broken_seq"] == 2)
+  }
+
+  @Test("The daily self-checks are there for discipline inspection to read")
+  func selfChecks() async throws {
+    let door = try await Self.open("console_self_checks")
+    try await door.fixture.pool.execute(
+      script: """
+        INSERT INTO self_checks (district, day, as_of, seq, hash, policy_version, cases, clocks, rungs, gaps, findings)
+        VALUES ('d', '2026-03-02', '2026-03-02T06:00:00+08:00', 2, decode(repeat('ab', 32), 'hex'), 1, 1, 2, 3, 1,
+                '[{"case_id": "d-1", "clock": "sign", "rung": "street"}]')
+        """)
+    let answer = try await door.ask(.get, "/v1/accountability/self-checks", as: .inspector)
+    #expect(try answer.items.first?["day"] == "2026-03-02")
+    #expect(try answer.items.first?["gaps"] == 1)
+    #expect(try answer.items.first?["findings"]?[0]?["rung"] == "street")
+    #expect(try await door.ask(.get, "/v1/accountability/self-checks", as: .water).status == .forbidden)
   }
 
   @Test("A notice is marked read once, by those it is for")

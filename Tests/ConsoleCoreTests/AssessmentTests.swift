@@ -36,7 +36,9 @@ struct AssessmentTests {
     let answer = try await door.ask(.get, "/v1/stats/assessments/2026-W10", as: .admin)
     let rows = try answer.items.first?["rows"]?.arrayValue ?? []
     #expect(rows.compactMap { $0["key"]?.stringValue } == ["urban", "water"])
-    #expect(rows.compactMap { $0["score"]?.doubleValue } == [50, 0])
+    // Urban did one of the two that it leads, and nothing yet of the part that it has in water's case.
+    let scores = rows.compactMap { $0["score"]?.doubleValue }
+    #expect(scores.count == 2 && abs(scores[0] - 100 / 3.0) < 1e-9 && scores[1] == 0)
     let empty = try await door.ask(.get, "/v1/stats/assessments/2020-01", as: .admin).items.first
     #expect(empty?["rows"] == [])
     #expect(try await door.ask(.get, "/v1/stats/assessments/spring", as: .admin).status == .badRequest)

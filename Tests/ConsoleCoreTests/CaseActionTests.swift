@@ -32,7 +32,7 @@ struct CaseActionTests {
     let closed = try await act(["action": "verify", "outcome": "pass"], as: .officer)
     #expect(closed["state"] == "closed")
     #expect(closed["counts"]?["reworks"] == 1)
-    #expect(closed["allowed_actions"] == ["comment"])
+    #expect(closed["allowed_actions"] == ["reveal", "comment"])
 
     let events = try await door.ask(.get, "/v1/cases/\(id)/events", as: .auditor).items
     #expect(events.count == Int(version))
@@ -81,7 +81,7 @@ struct CaseActionTests {
     let wrongState = try await door.act(id, ["action": "handle", "result": "x"], as: .urban, version: 2)
     #expect(wrongState.status == .conflict)
     #expect(try wrongState.code == "illegal_transition")
-    #expect(try wrongState.json["allowed_actions"] == ["sign", "return", "comment"])
+    #expect(try wrongState.json["allowed_actions"] == ["sign", "return", "contact", "reveal", "comment"])
     let wrongRole = try await door.act(id, ["action": "verify", "outcome": "pass"], as: .urban, version: 2)
     #expect(wrongRole.status == .forbidden)
     #expect(try wrongRole.code == "forbidden_action")
@@ -122,8 +122,8 @@ struct CaseActionTests {
       "assists", "clocks", "escalations", "counts", "policy_version", "allowed_actions",
     ] { #expect(document[member] != nil, "\(member) is missing") }
     #expect(document["unit"] == ["code": "g3", "district": "d", "street": "s1", "community": "c2", "grid": "g3"])
-    #expect(document["lead"] == ["department": "water"])
-    #expect(document["assists"] == [["department": "urban"]])
+    #expect(document["lead"] == ["department": "water", "appointed": false])
+    #expect(document["assists"] == [["department": "urban", "state": "assigned", "appointed": false]])
     #expect(document["filed_at"] == "2026-03-02T09:00:00+08:00")
     let clock = document["clocks"]?.arrayValue?.first { $0["name"] == "sign" }
     #expect(clock?["limit"] == "2 urgent_hours")

@@ -110,6 +110,20 @@ struct StreamTests {
     #expect(feed.listen() == nil)
   }
 
+  @Test("Nothing is kept while nobody listens, and who comes then begins with the journal")
+  func unheard() throws {
+    let feed = LiveFeed()
+    #expect(feed.pass("d", to: 7))
+    guard case .nothing = feed.look("d", after: 7, limit: 10) else { throw StreamFault.unexpected }
+    let listener = try #require(feed.listen())
+    #expect(isBehind(feed.look("d", after: 6, limit: 10)))
+    #expect(!feed.pass("d", to: 8))
+    feed.add([Self.event(8)], of: "d")
+    guard case .events(let events) = feed.look("d", after: 7, limit: 10) else { throw StreamFault.unexpected }
+    #expect(events.map(\.event.seq) == [8])
+    withExtendedLifetime(listener) {}
+  }
+
   private func isBehind(_ look: LiveFeed.Look) -> Bool {
     if case .behind = look { return true }
     return false

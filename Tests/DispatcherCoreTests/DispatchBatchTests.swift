@@ -27,8 +27,8 @@ import Wire
       let values = try await [rubbish, main, other, citizen].asyncMap { try await fixture.load($0).value }
       #expect(values.map(\.state) == [.dispatched, .dispatched, .desk, .reported])
       #expect(values.map { $0.lead?.department } == ["urban", "water", nil, nil])
-      #expect(values[1].assists.map(\.department) == ["urban"])
-      #expect(values[0].clocks.map(\.name) == [.sign, .handle])
+      #expect(values[1].parts.map(\.department) == ["urban"])
+      #expect(values[0].clocks.map(\.name) == [.sign, .handle, .contact])
       #expect(values[0].runningClock(.sign)?.dueAt == fixture.now.adding(seconds: 2 * 3_600))
       #expect(values[2].runningClock(.decide)?.dueAt == fixture.now.adding(seconds: 1_800))
       guard case .dispatched(let dispatch)? = try await fixture.journal()[4].event.decoded()?.detail else {

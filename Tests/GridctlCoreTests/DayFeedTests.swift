@@ -14,7 +14,7 @@ import Wire
     let stack = Stack(home: ".", values: [:])
     return try DayFeed(
       network: try Self.network.get(), day: try CivilDate("2026-03-02"), cases: cases, seed: seed, repeats: repeats,
-      profile: try DayProfile.read(stack), phrases: try DayProfile.phrases(language: "zh", stack))
+      profile: try DayProfile.read(network: "baoan", stack), phrases: try DayProfile.phrases(language: "zh", stack))
   }
 
   @Test func theSameSeedMakesTheSameDay() throws {

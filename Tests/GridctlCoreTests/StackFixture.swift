@@ -68,7 +68,7 @@ struct StackFixture: Sendable {
           filedDay: 19_675)
       }
       let batch = JournalAppend.batch(changes, district: root, now: moment)
-      _ = try batch.result(try await pool.query(batch.call.statement, batch.call.parameters))
+      _ = try batch.result(try await pool.pipeline(batch.calls)[0])
     }
   }
 

@@ -22,7 +22,8 @@ CLIMB = [
     ("inspection", "flag", "2026-03-04T18:00:00+08:00"),
 ]
 
-# Filed on Thursday at 09:00; the handling's five working days end on Thursday of the next week.
+# Filed on Thursday at 09:00; the handling's five working days end on Thursday of the next week, the hotline's working day
+# for the first word with the caller on Friday.
 LATER_FILED = "2026-03-05T09:00:00+08:00"
 LATER_RUNGS = {
     ("sign", "reminder"): "2026-03-05T10:36:00+08:00",
@@ -30,6 +31,9 @@ LATER_RUNGS = {
     ("sign", "street"): "2026-03-05T15:00:00+08:00",
     ("sign", "district"): "2026-03-05T17:00:00+08:00",
     ("sign", "inspection"): "2026-03-06T18:00:00+08:00",
+    ("contact", "reminder"): None,
+    ("contact", "overdue"): "2026-03-06T18:00:00+08:00",
+    ("contact", "inspection"): "2026-03-11T18:00:00+08:00",
     ("handle", "reminder"): None,
     ("handle", "nearly-due"): None,
     ("handle", "street"): "2026-03-12T18:00:00+08:00",
@@ -124,13 +128,15 @@ class Escalation(unittest.TestCase):
                 self.assertEqual(at, stack.moment(LATER_RUNGS[key]).timestamp(), key)
             order.append(at)
         self.assertEqual(order, sorted(order), "rungs fire in the order of their times")
-        self.assertEqual(sorted(record["clock"] for record in self.records(case)), ["handle", "sign"])
+        self.assertEqual(sorted(record["clock"] for record in self.records(case)), ["contact", "handle", "sign"])
         # A second look, by a new process, fires nothing again.
         killed = self.stack.signal("escalation")
         self.stack.await_restart("escalation", killed)
         self.stack.settle()
-        self.assertEqual(len(self.rungs(case)), len(LATER_RUNGS) + 2)
+        self.assertEqual(len(self.rungs(case)), len(LATER_RUNGS) + 3)
         self.check_finding(case)
+        # Neither the kills nor the jump left a gap.
+        self.assertTrue(self.stack.gridctl("ladder", "check")["whole"])
 
     def check_record(self, case):
         """The accountability record, its evidence, and its way to the end."""
@@ -148,7 +154,10 @@ class Escalation(unittest.TestCase):
             [[str(event["seq"]), event["kind"], event["hash"]] for event in bundle["events"]],
             self.stack.sql(
                 f"SELECT seq, kind, encode(hash, 'hex') FROM journal WHERE case_number = {number} ORDER BY seq"))
-        self.assertEqual([entry["rung"] for entry in bundle["escalations"]], [name for name, _, _ in CLIMB])
+        self.assertEqual(
+            [entry["rung"] for entry in bundle["escalations"] if entry["clock"] == "sign"],
+            [name for name, _, _ in CLIMB])
+        self.assertTrue(bundle["proof"]["journal"]["whole"] and bundle["proof"]["steps"]["whole"], bundle["proof"])
         self.assertEqual(bundle["case"]["id"], case)
         self.assertTrue(bundle["notices"], "who was told is part of the evidence")
         self.assertEqual(self.stack.console("GET", path, user=OFFICER).status, 403)

@@ -21,8 +21,11 @@ enum ConsoleRouter {
     StatisticsRoutes(console: console).add(to: api)
     TerritoryRoutes(console: console).add(to: api)
     InboxRoutes(console: console).add(to: api)
+    RosterRoutes(console: console).add(to: api)
+    RepeatRoutes(console: console).add(to: api)
     TaskRoutes(console: console).add(to: api)
     StreamRoutes(console: console).add(to: api)
+    SuppressionRoutes(console: console).add(to: api)
     return router
   }
 }

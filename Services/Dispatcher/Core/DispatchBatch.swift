@@ -52,7 +52,7 @@ struct DispatchBatch: Sendable {
           .map { CaseChange(loaded, $0, policy: policy) }
       }
       let batch = JournalAppend.batch(changes, district: district, now: now)
-      let rows = try transaction.finalPipeline([batch.call])
+      let rows = try transaction.finalPipeline(batch.calls)
       return Outcome(
         append: try batch.result(rows[0]), claimed: claimed.count, toDesk: toDesk,
         oldestWaitMicroseconds: now.microseconds - oldest.microseconds)

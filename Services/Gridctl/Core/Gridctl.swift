@@ -30,13 +30,16 @@ public struct Gridctl: AsyncParsableCommand {
         name: "Running", subcommands: [StatusCommand.self, SettleCommand.self, ClockCommand.self, DoctorCommand.self]),
       CommandGroup(
         name: "Local rules", subcommands: [NetworkCommand.self, PolicyCommand.self, CalendarCommand.self]),
-      CommandGroup(name: "Cases", subcommands: [CaseCommand.self, ReplayCommand.self]),
+      CommandGroup(name: "Cases", subcommands: [CaseCommand.self, SuppressionCommand.self, ReplayCommand.self]),
       CommandGroup(
         name: "Evidence and repair",
-        subcommands: [JournalCommand.self, DeliveriesCommand.self, QuarantineCommand.self]),
+        subcommands: [JournalCommand.self, LadderCommand.self, DeliveriesCommand.self, QuarantineCommand.self]),
       CommandGroup(
         name: "Setting up",
-        subcommands: [MigrateCommand.self, UserCommand.self, KeyCommand.self, DemoCommand.self, BenchCommand.self]),
+        subcommands: [
+          MigrateCommand.self, UserCommand.self, RosterCommand.self, KeyCommand.self, DemoCommand.self,
+          BenchCommand.self,
+        ]),
     ])
 
   public init() {}

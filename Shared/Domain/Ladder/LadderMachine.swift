@@ -68,15 +68,20 @@ public enum LadderMachine {
   ///
   /// Which rungs were reached stands in the case, not in the wake; so a wake that is fired again, because the process
   /// died before it was put aside, fires nothing twice.
+  ///
+  /// - Parameter limit: rungs of later times are left for another time, although they are due; nil: none are. So the rungs
+  ///   of several clocks can be fired in the order of their times.
   public static func fire(
-    _ wake: Wake, _ value: Case, id: CaseID, by actor: Actor, policy: NetworkPolicy, now: Instant
+    _ wake: Wake, _ value: Case, id: CaseID, by actor: Actor, policy: NetworkPolicy, now: Instant,
+    upTo limit: Instant? = nil
   ) -> Outcome? {
     guard let clock = value.runningClock(wake.clock, wakeVersion: wake.clockVersion), !clock.isPaused,
       let ladder = policy.ladder(for: clock.name, value.traits(policy: policy), matter: clock.matter)
     else { return nil }
     var outcome = Outcome(draft: CaseDraft(value, actor: actor.text, now: now), flags: [], next: nil)
-    while let next = waiting(ladder, clock, outcome.draft.value.escalations, now: now, calendar: policy.calendar).first {
-      guard next.at <= now else {
+    while let next = waiting(ladder, clock, outcome.draft.value.escalations, now: now, calendar: policy.calendar).first
+    {
+      guard next.at <= min(now, limit ?? now) else {
         outcome.next = Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: next.index, at: next.at)
         break
       }

@@ -43,7 +43,7 @@ public final class NetworkPolicy: Sendable {
   public let calendar: WorkingCalendar
   /// The datum of readings that name none.
   public let datum: Datum
-  /// Whether any condition of routing, limits or ladders reads the description.
+  /// Whether any condition reads the description.
   public let readsTexts: Bool
   private let routingByCategory: RulesByCategory<RoutingRule>
   private let limitsByCategory: [ClockName: RulesByCategory<LimitRule>]
@@ -67,8 +67,10 @@ public final class NetworkPolicy: Sendable {
     self.casePolicy = casePolicy
     self.calendar = calendar
     self.datum = datum
-    readsTexts = (routing.map(\.condition) + limits.map(\.condition) + ladders.map(\.condition))
-      .contains { !$0.texts.isEmpty }
+    let conditions =
+      routing.map(\.condition) + limits.map(\.condition) + ladders.map(\.condition) + cards.map(\.condition)
+      + casePolicy.extensions.map(\.condition) + casePolicy.closing.map(\.condition)
+    readsTexts = conditions.contains { !$0.texts.isEmpty }
     routingByCategory = RulesByCategory(routing, catalogue, condition: \.condition)
     limitsByCategory = Dictionary(grouping: limits, by: \.clock)
       .mapValues { RulesByCategory($0, catalogue, condition: \.condition) }

@@ -6,21 +6,44 @@ extension NetworkReading {
     defer { cases.finish() }
     var policy = CasePolicy()
     policy.maxReturns = cases.integer("max_returns") ?? policy.maxReturns
+    if policy.maxReturns < 0 {
+      cases.fault(
+        "`max_returns` is a number from 0", line: cases.line(of: "max_returns"), remedy: "write max_returns: 2")
+    }
     policy.returnWithin = optionalLimit(cases, "return_within")
     policy.verifyFirst = values(cases, "verify_first", of: ReportSource.self)
     policy.reopenWithin = optionalLimit(cases, "reopen_within")
-    policy.extensions = cases.maps("extensions").compactMap { readExtension($0) }
+    policy.extensions = readRules(cases, "extensions", of: "extension rule") { readExtension($0) }
     policy.suspension = cases.map("suspension").flatMap { readSuspension($0) }
-    policy.closing = cases.maps("closing").map { readClosing($0) }
+    policy.closing = readRules(cases, "closing", of: "closing rule") { readClosing($0) }
     policy.supervisionForms = cases.map("supervision").map { readSupervision($0) } ?? []
     policy.revisits = cases.map("revisits").map { readRevisits($0) } ?? RevisitRule()
     policy.appeals = cases.map("appeals").flatMap { readAppeals($0) }
+    if !policy.revisits.supervise.isEmpty, !cases.has("supervision") {
+      cases.fault(
+        "bad ratings must be supervised, but there is no form of supervision", line: cases.line(of: "revisits"),
+        remedy: "add `supervision: {forms: [{name: phone, zh: 电话督办, en: By phone}]}`")
+    }
     return policy
+  }
+
+  /// Rules with conditions, of which the first that holds wins.
+  private func readRules<Rule>(
+    _ cases: YamlMap, _ key: String, of thing: String, _ read: (YamlMap) -> (CaseCondition, Rule?)
+  ) -> [Rule] {
+    var conditions: [(condition: CaseCondition, line: Int)] = []
+    let rules = cases.maps(key).compactMap { map in
+      let (condition, rule) = read(map)
+      conditions.append((condition, map.line))
+      return rule
+    }
+    checkReach(conditions, of: thing, in: Self.settingsFile)
+    return rules
   }
 
   private func optionalLimit(_ map: YamlMap, _ key: String) -> Limit? { map.has(key) ? limit(map, key) : nil }
 
-  private func readExtension(_ map: YamlMap) -> ExtensionRule? {
+  private func readExtension(_ map: YamlMap) -> (CaseCondition, ExtensionRule?) {
     defer { map.finish() }
     let condition = readCondition(map.map("when"))
     let maps = map.maps("grades")
@@ -34,7 +57,7 @@ extension NetworkReading {
       guard let longest = limit(grade, "longest"), !roles.isEmpty else { return nil }
       return ExtensionRule.Grade(longest: longest, grantedBy: roles)
     }
-    return ExtensionRule(condition: condition, grades: grades)
+    return (condition, ExtensionRule(condition: condition, grades: grades))
   }
 
   private func readSuspension(_ map: YamlMap) -> SuspensionRule? {
@@ -44,18 +67,25 @@ extension NetworkReading {
     return SuspensionRule(longest: longest, grantedBy: roles)
   }
 
-  private func readClosing(_ map: YamlMap) -> ClosingRule {
+  private func readClosing(_ map: YamlMap) -> (CaseCondition, ClosingRule?) {
     defer { map.finish() }
     let condition = readCondition(map.map("when"))
     let photos = map.integer("photos") ?? 0
     if photos < 0 { map.fault("`photos` is a number from 0", line: map.line(of: "photos"), remedy: "write photos: 1") }
-    return ClosingRule(condition: condition, checklist: map.bool("checklist") ?? false, photos: max(0, photos))
+    return (
+      condition,
+      ClosingRule(condition: condition, checklist: map.bool("checklist") ?? false, photos: max(0, photos))
+    )
   }
 
   private func readSupervision(_ map: YamlMap) -> [SupervisionForm] {
     defer { map.finish() }
     var names: Set<String> = []
-    return map.maps("forms").compactMap { form in
+    let forms = map.maps("forms")
+    if forms.isEmpty {
+      map.fault("`supervision` without a form", remedy: "add `forms: [{name: phone, zh: 电话督办, en: By phone}]`")
+    }
+    return forms.compactMap { form in
       defer { form.finish() }
       let answer = optionalLimit(form, "answer")
       let orderedBy = form.has("ordered_by") ? roles(form, "ordered_by", among: .supervise) : []
@@ -96,15 +126,5 @@ extension NetworkReading {
       map.fault("\(role.rawValue) never may \(action.rawValue)", line: map.line(of: key), remedy: remedy)
     }
     return Set(named).intersection(known)
-  }
-
-  /// Where a form of supervision asks for an answer, its clock needs a ladder.
-  func checkAnswers(_ policy: CasePolicy, _ ladders: [Ladder]) {
-    let asking = policy.supervisionForms.filter { $0.answer != nil }
-    guard let first = asking.first, !faults.incompleteFiles.contains(Self.ladderFile) else { return }
-    if ladders.contains(where: { $0.clock == .answer && $0.condition == CaseCondition() }) { return }
-    faults.add(
-      Self.ladderFile, 1, "no ladder of the answer clock, which the form of supervision \(first.name) starts",
-      remedy: "add one without conditions: late must not be silent")
   }
 }

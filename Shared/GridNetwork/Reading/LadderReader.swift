@@ -19,7 +19,7 @@ extension NetworkReading {
       let ladder = Ladder(clock: clock, matter: matter(entry, clock), condition: condition, rungs: rungs)
       ladders.append((ladder, entry.line))
     }
-    if isComplete(Self.ladderFile) { checkReach(ladders) }
+    if isComplete(Self.ladderFile) { checkLadders(ladders) }
     return LadderFile(
       ladders: ladders.map(\.ladder), cards: map.maps("cards").compactMap { readCard($0) },
       discipline: readDiscipline(map.map("discipline")))
@@ -111,7 +111,7 @@ extension NetworkReading {
     guard parts.count == 2, !parts[1].isEmpty else {
       map.fault(
         "\"\(text.text)\" is no receiver", line: text.line,
-        remedy: "write role@tier, role@lead or role@department:CODE")
+        remedy: "write role@tier, role@lead, role@part or role@department:CODE")
       return nil
     }
     guard let role = Role(rawValue: parts[0]) else {
@@ -135,7 +135,8 @@ extension NetworkReading {
     return Receiver(role: role, place: .tier(parts[1]))
   }
 
-  private func checkReach(_ ladders: [(ladder: Ladder, line: Int)]) {
+  /// Every clock that a limit starts has somebody who hears of it: late is never silent.
+  private func checkLadders(_ ladders: [(ladder: Ladder, line: Int)]) {
     guard let tree else { return }
     for clock in ClockName.allCases {
       let own = ladders.filter { $0.ladder.clock == clock }
@@ -148,13 +149,11 @@ extension NetworkReading {
           remedy: "move it above the ladders that take its cases, or remove it")
       }
       for matter in ClockMatter.allCases where limited[clock]?.contains(matter) == true {
-        let missed = catalogue.categories.filter { $0.fileable && !cover.alwaysMatches($0.code, matter) }
-        for category in missed {
-          faults.add(
-            Self.ladderFile, 1,
-            "no ladder of the \(clock.rawValue) clock (\(matter.rawValue)) for every case of \(category.code)",
-            remedy: "add one without conditions at the end: late must not be silent")
-        }
+        let missed = cover.uncovered(matter)
+        guard !missed.isEmpty else { continue }
+        faults.add(
+          Self.ladderFile, 1, "no ladder of the \(clock.naming(matter)) for every case of \(naming(missed))",
+          remedy: "add one without conditions at the end: late must not be silent")
       }
     }
   }
@@ -176,5 +175,9 @@ extension ClockName {
     case .contact, .verify: [.whole]
     case .answer: [.order]
     }
+  }
+  /// The clock for a message, with what it times where that is not the case itself.
+  func naming(_ matter: ClockMatter) -> String {
+    matter == .whole ? "\(rawValue) clock" : "\(rawValue) clock (matter: \(matter.rawValue))"
   }
 }

@@ -54,7 +54,8 @@ public final class LoadedNetwork: Sendable {
 
   init(
     identity: NetworkIdentity, policy: NetworkPolicy, channels: ChannelPolicy, assessment: AssessmentPolicy,
-    templates: NoticeTemplates, discipline: DisciplinePolicy, retiredUnits: [Unit], grids: GridIndex, layers: [ProfessionalLayer],
+    templates: NoticeTemplates, discipline: DisciplinePolicy, retiredUnits: [Unit], grids: GridIndex,
+    layers: [ProfessionalLayer],
     shapes: [UnitCode: Shape], fileNames: [String]
   ) {
     self.identity = identity

@@ -46,7 +46,8 @@ struct NetworkReading {
   var catalogue = Catalogue(categories: [])
   var catalogueLines: [String: Int] = [:]
   var layerNames: Set<String> = []
-  /// What the limits of each clock are for.
+  var casePolicy = CasePolicy()
+  /// What clocks are started for, by the limits and by the forms of supervision that want an answer.
   var limited: [ClockName: Set<ClockMatter>] = [:]
   var features: [UnitFeature] = []
   var tolerances = SeamTolerances()
@@ -67,6 +68,9 @@ struct NetworkReading {
     try readCatalogue(catchAll: settings?.catchAll)
     features = try readGeometry(geometry, settings: settings)
     let layers = try readLayers(geometry)
+    let repeats = settings.map { readCaseSettings($0.map) } ?? []
+    settings?.map.finish()
+    if let settings { checkCity(settings) }
     let calendar = try readCalendar(zoneName: settings?.timeZone)
     let routing = try readRouting()
     let limits = try readLimits()
@@ -74,17 +78,13 @@ struct NetworkReading {
     let channels = try readChannels()
     let assessment = try readAssessment()
     let templates = try readTemplates(channels: channels)
-    let more = settings.map { readCaseSettings($0.map) }
-    settings?.map.finish()
-    if let settings { checkCity(settings) }
-    if let more { checkAnswers(more.casePolicy, ladderFile.ladders) }
-    guard let settings, let tree, let calendar, let channels, let assessment, let more, faults.faults.isEmpty,
+    guard let settings, let tree, let calendar, let channels, let assessment, faults.faults.isEmpty,
       let index = index(features)
     else { return nil }
     let policy = NetworkPolicy(
       name: settings.identity.name, version: version, units: tree, departments: departments, catalogue: catalogue,
-      routing: routing, limits: limits, ladders: ladderFile.ladders, repeats: more.repeats,
-      casePolicy: more.casePolicy, calendar: calendar, datum: settings.datum, cards: ladderFile.cards)
+      routing: routing, limits: limits, ladders: ladderFile.ladders, repeats: repeats,
+      casePolicy: casePolicy, calendar: calendar, datum: settings.datum, cards: ladderFile.cards)
     return LoadedNetwork(
       identity: settings.identity, policy: policy, channels: channels, assessment: assessment, templates: templates,
       discipline: ladderFile.discipline, retiredUnits: retiredUnits, grids: index, layers: layers,

@@ -3,8 +3,6 @@ import Domain
 extension NetworkReading {
   static let routingFile = "routing.yaml"
   static let limitsFile = "limits.yaml"
-  /// Clocks that every category needs a limit for. A first contact is owed to a caller only.
-  static let clocksOfEveryCase: [ClockName] = [.decide, .sign, .handle, .verify]
 
   mutating func readRouting() throws(NetworkSourceError) -> [RoutingRule] {
     guard let map = try yaml(Self.routingFile) else { return [] }
@@ -71,6 +69,11 @@ extension NetworkReading {
         continue
       }
       let matter = matter(entry, clock)
+      if clock == .answer {
+        entry.fault(
+          "the answer clock has its limit from the form of supervision", line: entry.line(of: "clock"),
+          remedy: "write `answer: 3 work_days` at the form in \(Self.settingsFile)")
+      }
       rules.append((LimitRule(clock: clock, matter: matter, condition: condition, stages: stages), entry.line))
       limited[clock, default: []].formUnion(matter.map { [$0] } ?? clock.matters)
     }
@@ -121,12 +124,27 @@ extension NetworkReading {
           Self.limitsFile, own[index].line, "this limit of the \(clock.rawValue) clock can never apply",
           remedy: "move it above the limits that take its cases, or remove it")
       }
-      guard Self.clocksOfEveryCase.contains(clock) else { continue }
-      for category in catalogue.categories where category.fileable && !cover.alwaysMatches(category.code) {
+      for matter in ClockMatter.allCases where owed(clock).contains(matter) {
+        let missed = cover.uncovered(matter)
+        guard !missed.isEmpty else { continue }
         faults.add(
-          Self.limitsFile, 1, "no limit of the \(clock.rawValue) clock for every case of \(category.code)",
+          Self.limitsFile, 1, "no limit of the \(clock.naming(matter)) for every case of \(naming(missed))",
           remedy: "add one without conditions at the end")
       }
+    }
+  }
+
+  /// What every case may come to wait for, by what the policy allows. A first contact is owed to a caller only.
+  private func owed(_ clock: ClockName) -> Set<ClockMatter> {
+    switch clock {
+    case .sign, .handle: [.whole, .part]
+    case .verify: [.whole]
+    case .decide:
+      Set<ClockMatter>([.whole, .part])
+        .union(casePolicy.extensions.isEmpty && casePolicy.suspension == nil ? [] : [.request])
+        .union(casePolicy.revisits.supervise.isEmpty ? [] : [.supervision])
+        .union(casePolicy.appeals == nil ? [] : [.appeal])
+    case .contact, .answer: []
     }
   }
 }

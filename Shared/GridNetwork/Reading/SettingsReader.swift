@@ -97,10 +97,13 @@ extension NetworkReading {
       }
   }
 
-  func readCaseSettings(_ map: YamlMap) -> (repeats: [RepeatRule], casePolicy: CasePolicy) {
+  /// What rests on the catalogue: the rules on cases, and when two reports are one incident, which it returns.
+  mutating func readCaseSettings(_ map: YamlMap) -> [RepeatRule] {
+    var conditions: [(condition: CaseCondition, line: Int)] = []
     let repeats = map.maps("repeats").compactMap { entry -> RepeatRule? in
       defer { entry.finish() }
       let condition = readCondition(entry.map("when"))
+      conditions.append((condition, entry.line))
       guard let window = limit(entry, "window"), let radius = entry.double("radius_metres"), radius > 0 else {
         entry.fault("a repeat rule needs radius_metres and window", remedy: "add them, e.g. 50 and 24 urgent_hours")
         return nil
@@ -111,6 +114,9 @@ extension NetworkReading {
       }
       return RepeatRule(condition: condition, radiusMetres: radius, window: window, same: same.first ?? .category)
     }
-    return (repeats, map.map("cases").map { readCasePolicy($0) } ?? CasePolicy())
+    checkReach(conditions, of: "repeat rule", in: Self.settingsFile)
+    casePolicy = map.map("cases").map { readCasePolicy($0) } ?? CasePolicy()
+    if casePolicy.supervisionForms.contains(where: { $0.answer != nil }) { limited[.answer] = [.order] }
+    return repeats
   }
 }

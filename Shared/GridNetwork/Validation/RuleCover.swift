@@ -22,6 +22,11 @@ struct RuleCover {
     }
   }
 
+  /// Categories of which some case meets no condition.
+  func uncovered(_ matter: ClockMatter = .whole) -> [CategoryCode] {
+    catalogue.categories.filter { $0.fileable && !alwaysMatches($0.code, matter) }.map(\.code)
+  }
+
   /// Positions of conditions that no case can reach, as conditions before them take every one of their cases. Cases
   /// are told apart by category; the other traits are compared condition by condition.
   func unreachable() -> [Int] {
@@ -77,5 +82,23 @@ struct RuleCover {
             ? $0 >= span.fromMinute && $0 < span.toMinute : $0 >= span.fromMinute || $0 < span.toMinute
         }
       })
+  }
+}
+
+extension NetworkReading {
+  /// Tells of each rule that no case can reach, as rules above it take its cases.
+  func checkReach(_ rules: [(condition: CaseCondition, line: Int)], of thing: String, in file: String) {
+    guard let tree, isComplete(file) else { return }
+    for index in RuleCover(catalogue: catalogue, units: tree, conditions: rules.map(\.condition)).unreachable() {
+      faults.add(
+        file, rules[index].line, "this \(thing) can never match",
+        remedy: "move it above the rules that take its cases, or remove it")
+    }
+  }
+
+  /// A few codes for a message, and how many more there are.
+  func naming(_ codes: [CategoryCode]) -> String {
+    let named = codes.prefix(3).map(\.text).joined(separator: ", ")
+    return codes.count > 3 ? "\(named) and \(codes.count - 3) more" : named
   }
 }

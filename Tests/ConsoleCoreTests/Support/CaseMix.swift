@@ -45,7 +45,8 @@ struct CaseMix {
         try await door.fixture.route(id)
       }
     case .desk:
-      try await door.fixture.perform(.dispatch(lead: "water", assists: [], note: ""), on: id, by: dispatcher)
+      let assists: [DepartmentCode] = Bool.random(using: &random) ? ["urban"] : []
+      try await door.fixture.perform(.dispatch(lead: "water", assists: assists, note: ""), on: id, by: dispatcher)
     case .dispatched:
       if Int.random(in: 0...5, using: &random) == 0 {
         try await door.fixture.perform(.void(reason: "no matter"), on: id, by: dispatcher)
@@ -54,11 +55,30 @@ struct CaseMix {
       } else {
         try await door.fixture.perform(.sign, on: id, by: handler)
       }
-    case .signed: try await door.fixture.perform(.handle(result: "done"), on: id, by: handler)
+    case .signed:
+      if let part = value.parts.first(where: \.isOpen) {
+        try await work(on: part, of: id)
+      } else {
+        try await door.fixture.perform(.handle(result: "done"), on: id, by: handler)
+      }
     case .handled:
       let passes = Int.random(in: 0...2, using: &random) > 0
       try await door.fixture.perform(.verify(passed: passes, note: "seen"), on: id, by: officer)
     case .closed, .suspended, .void, .merged: break
+    }
+  }
+
+  /// What the assisting department does next.
+  private func work(on part: CasePart, of id: CaseID) async throws {
+    let actor = Actor(kind: .user, name: "p", role: .handler, unit: "d", department: part.department)
+    switch part.state {
+    case .assigned: try await door.fixture.perform(.sign, on: id, by: actor)
+    case .signed: try await door.fixture.perform(.handle(result: "part done"), on: id, by: actor)
+    case .returned:
+      try await door.fixture.perform(
+        .coordinate(outcome: "not needed", participants: [], excused: [part.department]), on: id,
+        by: Person.dispatcher.actor)
+    case .handled, .excused: break
     }
   }
 }

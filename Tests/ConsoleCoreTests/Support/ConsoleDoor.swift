@@ -33,7 +33,9 @@ struct Person: Sendable, Hashable {
   static let officer = Person(name: "wang", role: .officer, unit: "c1")
   static let urban = Person(name: "zhao", role: .handler, department: "urban")
   static let water = Person(name: "sun", role: .handler, department: "water")
-  static let all = [admin, auditor, dispatcher, supervisor, inspector, officer, urban, water]
+  static let hotline = Person(name: "voice", role: .hotline)
+  static let chief = Person(name: "chief", role: .supervisor)
+  static let all = [admin, auditor, dispatcher, supervisor, inspector, officer, urban, water, hotline, chief]
 }
 
 /// A console on a database of its own, asked without a socket.
@@ -45,8 +47,10 @@ struct ConsoleDoor: Sendable {
   private let responder: RouterResponder<AuthenticatedContext>
   private let tokens: Locked<[String: String]>
 
-  static func open(_ name: String, bus: any Bus = SilentBus()) async throws -> ConsoleDoor {
-    let fixture = try await CaseworkFixture.make(named: name, bus: bus)
+  static func open(
+    _ name: String, files: [String: [UInt8]] = SampleNetworkFiles.all, bus: any Bus = SilentBus()
+  ) async throws -> ConsoleDoor {
+    let fixture = try await CaseworkFixture.make(named: name, files: files, bus: bus)
     let hasher = PasswordHasher(cost: .minimal)
     let store = AccountStore(pool: fixture.pool)
     let hash = try await hasher.hash(password)

@@ -92,7 +92,8 @@ import Testing
     try sample.act(.return(reason: "private pipe", responsible: "power"), by: SampleActors.water)
     #expect(
       sample.events.suffix(2).map(\.detail) == [
-        .returned(Return(reason: "private pipe", responsible: "power")), .desked(reason: .returned, note: "private pipe"),
+        .returned(Return(reason: "private pipe", responsible: "power")),
+        .desked(reason: .returned, note: "private pipe"),
       ])
     #expect(sample.value.lead == nil)
     #expect(sample.value.parts.map(\.state) == [.excused])

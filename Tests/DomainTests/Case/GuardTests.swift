@@ -21,7 +21,8 @@ import Testing
         #expect(refusal == .notYourDepartment("urban"))
         #expect(refusal?.code == "not_your_department")
       }
-      #expect(CaseMachine.allowedActions(signed.value, by: outsider, policy: policy, now: signed.now)
+      #expect(
+        CaseMachine.allowedActions(signed.value, by: outsider, policy: policy, now: signed.now)
           == [.reveal, .comment])
     }
   }

@@ -154,10 +154,14 @@ private func stranger(_ role: Role?) -> Actor {
       for role in Role.allCases.map(Optional.some) + [nil] {
         let mayDo = role.map { expected.roles.contains($0) } ?? false
         // A command with other effects from other states, or by other roles, has rows of its own.
-        let others = expectations.filter { $0.command == expected.command && !($0.from == expected.from && $0.roles == expected.roles) }
+        let others = expectations.filter {
+          $0.command == expected.command && !($0.from == expected.from && $0.roles == expected.roles)
+        }
         if others.contains(where: { other in
           role.map { other.roles.contains($0) } == true && (!mayDo || other.from.contains(state))
-        }) { continue }
+        }) {
+          continue
+        }
         try check(expected, sample, stranger(role), mayDo: mayDo, isAllowed: isAllowed)
         checked += 1
       }

@@ -74,7 +74,9 @@ public struct RandomWalk: Sendable {
     let endings: [CaseAction] =
       Int.random(in: 0..<8, using: &generator) == 0 ? [] : [.void, .merge, .settleOnSpot]
     let allowed = Self.actors.flatMap { actor in
-      CaseMachine.allowedActions(value, by: actor, policy: sample.policy, now: now).filter { $0 != .comment && !endings.contains($0) }.map {
+      CaseMachine.allowedActions(value, by: actor, policy: sample.policy, now: now).filter {
+        $0 != .comment && !endings.contains($0)
+      }.map {
         (actor, $0)
       }
     }

@@ -86,7 +86,8 @@ enum GoldenEvents {
       name: .handle, matter: .part, department: "water", version: 3, startedAt: moment,
       stages: [
         ClockStage(
-          name: "", limit: twoDays, dueAt: moment + 172_800, provisional: false, extensions: [twoDays, try Limit("3 work_hours")])
+          name: "", limit: twoDays, dueAt: moment + 172_800, provisional: false,
+          extensions: [twoDays, try Limit("3 work_hours")])
       ], pausedAt: moment + 60, paused: 5_000_000, rebasedAt: moment + 30)
     let parts = [
       PartChange(department: "water", step: .assigned, before: [], after: .dispatched),
@@ -95,12 +96,14 @@ enum GoldenEvents {
     let details: [EventDetail] = [
       .dispatched(
         Dispatch(
-          lead: "urban", assists: ["water"], rule: nil, note: "", policyVersion: 3, appointed: true, rejectsReturn: true)),
+          lead: "urban", assists: ["water"], rule: nil, note: "", policyVersion: 3, appointed: true, rejectsReturn: true
+        )),
       .signed(part: "water"),
       .returned(Return(reason: "no pipe", responsible: nil, part: "water")),
       .handled(
         HandedIn(
-          result: "done", stage: 0, isFinal: true, checklist: ["fenced", "signed"], photos: ["a1", "b2"], part: "water")),
+          result: "done", stage: 0, isFinal: true, checklist: ["fenced", "signed"], photos: ["a1", "b2"], part: "water")
+      ),
       .split(.into(other)), .split(.from(other)), .contacted(reached: true, note: "called"),
       .extensionRequested(department: "urban", by: twoDays, reason: "rain"),
       .extensionGranted(department: "urban", by: twoDays), .extensionRefused(department: "urban", reason: "no"),

@@ -28,54 +28,44 @@ struct CaseActions: Sendable {
     }
     let found = try await console.findCase(context, view)
     if case .merge(let target) = command, try await console.cases.find(target, view.sight) == nil {
-      throw Problem(.mergeTarget(target), allowed: CaseMachine.allowedActions(found.loaded.value, by: view.actor))
+      throw Problem(.mergeTarget(target), of: command, allowed: allowed(found.loaded, view))
     }
-    let request = CommandRequest(
-      id: found.loaded.id, command: command, actor: view.actor, expectedVersion: expected)
-    let result: LoadedCase
+    let result = try await perform(
+      CommandRequest(id: found.loaded.id, command: command, actor: view.actor, expectedVersion: expected),
+      found.loaded, view)
+    switch command.action {
+    case .reveal:
+      return console.response(
+        result, report: found.report, reporters: try await console.cases.reporters(of: result.id), view: view)
+    case .erase: return console.response(result, report: try await report(result.id, view), view: view)
+    default: return console.response(result, report: found.report, view: view)
+    }
+  }
+
+  private func perform(
+    _ request: CommandRequest, _ seen: LoadedCase, _ view: CallerView
+  ) async throws -> LoadedCase {
     do {
-      result = try await console.desk.perform(request)
+      return try await console.desk.perform(request)
     } catch let refusal as CaseRefusal {
-      throw Problem(refusal, allowed: CaseMachine.allowedActions(found.loaded.value, by: view.actor))
-    } catch CommandFault.stale(_, let version) {
-      throw Problem.stale(current: version)
+      throw Problem(refusal, of: request.command, allowed: allowed(seen, view))
+    } catch CommandFault.stale(let current) {
+      throw Problem.stale(current, allowed: allowed(current, view))
+    } catch CommandFault.unknownAttachments(let ids) {
+      throw Problem.unknownAttachments(ids)
     } catch is CommandFault {
       throw Problem.notFound("There is no such case.")
     } catch is GroupCommitError {
       throw Problem.unavailable(code: "busy", "Too many commands wait. Nothing was changed.")
     }
-    return console.response(result, report: found.report, view: view)
   }
-}
 
-extension Problem {
-  /// What the case machine refused, with what it would allow instead.
-  init(_ refusal: CaseRefusal, allowed: [CaseAction]) {
-    var allowed = allowed
-    let detail: String
-    var status = HTTPResponse.Status.conflict
-    switch refusal {
-    case .illegalTransition(let state, let actions):
-      allowed = actions
-      detail = "A case that is \(state.rawValue) does not allow this."
-    case .notYourRole(let action, _):
-      status = .forbidden
-      detail = "Your role may not do \(action.rawValue)."
-    case .notYourDepartment:
-      status = .forbidden
-      detail = "Only the lead department may do this."
-    case .separationOfDuty: detail = "Whoever found or verifies a case does not handle it, and the other way round."
-    case .limitReached(let action, let limit):
-      detail = "\(action.rawValue) has reached its limit of \(limit)."
-    case .unknownDepartment(let department):
-      self = .invalid([
-        FieldFault(field: "department", code: "unknown_department", detail: "There is no department \(department).")
-      ])
-      return
-    case .mergeTarget(let target): detail = "A case cannot be merged into \(target): it is itself, over, or unknown."
-    }
-    self.init(
-      status, code: refusal.code, detail: detail,
-      extensions: ["allowed_actions": .array(allowed.map { .string($0.rawValue) })])
+  private func allowed(_ loaded: LoadedCase, _ view: CallerView) -> [CaseAction] {
+    CaseMachine.allowedActions(loaded.value, by: view.actor, policy: view.policy, now: console.now)
+  }
+
+  /// What the reporter wrote, read again.
+  private func report(_ id: CaseID, _ view: CallerView) async throws -> ReportContent? {
+    try await console.cases.find(id, view.sight)?.report
   }
 }

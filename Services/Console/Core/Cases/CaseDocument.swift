@@ -43,8 +43,10 @@ struct CaseDocument {
     writer.member("updated_at", summary.updatedAt, in: zone)
   }
 
-  /// The whole case. Who reported is masked.
-  func write(_ loaded: LoadedCase, report: ReportContent?, to writer: inout JSONWriter) {
+  /// The whole case. Who reported is masked, unless `reporters` says who they are to someone who asked for it.
+  func write(
+    _ loaded: LoadedCase, report: ReportContent?, reporters: [Reporter]? = nil, to writer: inout JSONWriter
+  ) {
     let value = loaded.value
     writer.beginObject()
     writer.member("id", loaded.id.description)
@@ -58,18 +60,15 @@ struct CaseDocument {
     writer.member("priority", value.subject.priority.rawValue)
     writeTimes(of: value, to: &writer)
     writeAssignments(of: value, to: &writer)
-    writer.objects("clocks", value.clocks) { write($1, isPaused: value.state == .suspended, to: &$0) }
+    writer.objects("clocks", value.clocks) { write($1, to: &$0) }
     writer.objects("escalations", value.escalations) { write($1, to: &$0) }
-    writer.object("counts") { writer in
-      writer.member("returns", value.counts.returns)
-      writer.member("reworks", value.counts.reworks)
-      writer.member("extensions", value.counts.extensions)
-      writer.member("reopens", value.counts.reopens)
-      writer.member("duplicates", value.counts.duplicates)
-    }
+    let loop = LoopDocument(policy: policy, zone: zone)
+    loop.write(value, text: report?.description?.lowercased() ?? "", to: &writer)
     writer.member("policy_version", value.policyVersion)
-    writer.member("allowed_actions", texts: CaseMachine.allowedActions(value, by: actor).map(\.rawValue))
-    writeReport(report, finder: value.subject.finder, to: &writer)
+    let allowed = CaseMachine.allowedActions(value, by: actor, policy: policy, now: now)
+    writer.member("allowed_actions", texts: allowed.map(\.rawValue))
+    ReporterDocument(actor: actor, zone: zone)
+      .write(report, finder: value.subject.finder, unmasked: reporters, to: &writer)
     writer.endObject()
   }
 
@@ -115,34 +114,42 @@ struct CaseDocument {
 
   private func writeAssignments(of value: Case, to writer: inout JSONWriter) {
     writer.key("lead")
-    if let lead = value.lead { write(lead, to: &writer) } else { writer.null() }
-    writer.key("assists")
-    writer.beginArray()
-    for assist in value.assists { write(assist, to: &writer) }
-    writer.endArray()
+    if let lead = value.lead {
+      writer.beginObject()
+      writer.member("department", lead.department.text)
+      if let officer = lead.officer { writer.member("officer", officer) }
+      writer.member("appointed", lead.appointed)
+      writer.endObject()
+    } else {
+      writer.null()
+    }
+    writer.objects("assists", value.parts) { writer, part in
+      writer.member("department", part.department.text)
+      writer.member("state", part.state.rawValue)
+      if let officer = part.officer { writer.member("officer", officer) }
+      if let handledBy = part.handledBy { writer.member("handled_by", handledBy) }
+      writer.member("appointed", part.appointed)
+    }
     writer.member("handled_by", value.handledBy)
     writer.member("merged_into", value.mergedInto?.description)
   }
 
-  private func write(_ assignment: Assignment, to writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.member("department", assignment.department.text)
-    if let officer = assignment.officer { writer.member("officer", officer) }
-    writer.endObject()
-  }
-
   /// The members of a clock. What is due is the stage now running; of a clock that has stopped, the whole.
-  func write(_ clock: CaseClock, isPaused: Bool = false, to writer: inout JSONWriter) {
+  func write(_ clock: CaseClock, to writer: inout JSONWriter) {
     writer.member("name", clock.name.rawValue)
+    writer.member("matter", clock.matter.rawValue)
     writer.member("department", clock.department?.text)
     writer.member("version", clock.version)
     writer.member("limit", clock.limitText)
     writer.member("started_at", clock.startedAt, in: zone)
     writer.member("due_at", clock.isRunning ? clock.dueAt : clock.finalDueAt, in: zone)
     if let stoppedAt = clock.stoppedAt { writer.member("stopped_at", stoppedAt, in: zone) }
-    writer.member("paused", isPaused && clock.isRunning)
+    writer.member("paused", clock.isPaused)
+    if clock.isPaused { writer.member("paused_at", clock.pausedAt, in: zone) }
     writer.member("provisional", clock.provisional)
     writer.member("state", clock.state.rawValue)
+    let extended = clock.stages.flatMap(\.extensions)
+    if !extended.isEmpty { writer.member("extended_by", texts: extended.map(\.description)) }
     guard clock.stages.count > 1 else { return }
     writer.member("stage", clock.stage)
     writer.objects("stages", clock.stages) { writer, stage in
@@ -162,27 +169,5 @@ struct CaseDocument {
     writer.member("fired_at", reached.firedAt, in: zone)
     writer.member("due_at", escalation.dueAt, in: zone)
     writer.member("late_seconds", escalation.lateSeconds)
-  }
-
-  private func writeReport(_ report: ReportContent?, finder: String, to writer: inout JSONWriter) {
-    writer.member("finder", finder)
-    guard let report else { return }
-    writer.member("external_id", report.externalID)
-    writer.object("reporter") { writer in
-      writer.member("anonymous", report.isAnonymous)
-      writer.member("name", report.reporterName.map(Masking.name))
-      writer.member("phone", report.reporterPhone.map(Masking.phone))
-      writer.member("erased", report.erasedAt != nil)
-    }
-    writer.key("subject")
-    guard report.subjectKind != nil || report.subjectCode != nil || report.subjectName != nil else {
-      return writer.null()
-    }
-    writer.beginObject()
-    writer.member("kind", report.subjectKind)
-    writer.member("code", report.subjectCode)
-    // A person is masked as a reporter is; a firm or a shop is not.
-    writer.member("name", report.subjectKind == "person" ? report.subjectName.map(Masking.name) : report.subjectName)
-    writer.endObject()
   }
 }

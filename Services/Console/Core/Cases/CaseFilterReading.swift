@@ -11,6 +11,8 @@ extension CallerView {
     readPlace(&fields, into: &filter)
     filter.categories = categories(&fields)
     filter.lead = lead(&fields)
+    filter.involving = department(&fields, "involving")
+    filter.ofParts = fields.flag("part") ?? false
     filter.sources = fields.choices("source")
     filter.overdue = fields.flag("overdue")
     filter.finder = fields.text("finder")
@@ -82,14 +84,15 @@ extension CallerView {
   }
 
   func lead(_ fields: inout QueryFields) -> CaseFilter.Lead? {
-    guard let text = fields.text("department") else { return nil }
-    if text == "none" { return CaseFilter.Lead.none }
-    let code = DepartmentCode(text)
-    guard policy.departments[code] != nil else {
-      fields.fault("department", "unknown_department", "The network has no such department.")
-      return nil
-    }
-    return .department(code)
+    if fields.list("department") == ["none"] { return CaseFilter.Lead.none }
+    return department(&fields, "department").map { .department($0) }
+  }
+
+  private func department(_ fields: inout QueryFields, _ name: String) -> DepartmentCode? {
+    guard let code = fields.text(name).map({ DepartmentCode($0) }) else { return nil }
+    if policy.departments[code] != nil { return code }
+    fields.fault(name, "unknown_department", "The network has no such department.")
+    return nil
   }
 
   private func readPeriod(_ fields: inout QueryFields, into filter: inout CaseFilter) {
@@ -108,11 +111,22 @@ extension CallerView {
   private func readDuty(_ fields: inout QueryFields, into filter: inout CaseFilter) {
     switch caller.role {
     case .handler: filter.waiting = caller.department.map { .department($0) }
-    case .officer, .hotline: filter.waiting = .verification(by: actor.text)
-    case .dispatcher, .supervisor: filter.waiting = .desk
-    case .inspector, .auditor, .admin, .source:
+    case .officer: filter.waiting = .verification(by: actor.text)
+    case .hotline: filter.waiting = .hotline(by: actor.text, revisits: revisitedSources)
+    case .dispatcher, .supervisor:
+      let decides = policy.casePolicy.appeals?.decidedBy.contains(caller.role) ?? false
+      filter.waiting = .centre(decidesAppeals: decides)
+    case .inspector: filter.waiting = .appeal
+    case .auditor, .admin, .source:
       fields.fault("assigned_to", "nothing_assigned", "No cases wait for the role \(caller.role.rawValue).")
     }
+  }
+
+  /// The sources whose callers are asked after the closing; none where the policy makes nothing of it.
+  private var revisitedSources: [ReportSource] {
+    let rule = policy.casePolicy.revisits
+    guard !rule.supervise.isEmpty || !rule.reopen.isEmpty else { return rule.sources }
+    return rule.sources.isEmpty ? ReportSource.allCases : rule.sources
   }
 
   private func counted(_ fields: inout QueryFields) -> CaseFilter.Counted? {

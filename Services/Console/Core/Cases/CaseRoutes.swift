@@ -74,10 +74,16 @@ extension Console {
   }
 
   /// The case as the caller sees it, with its version as entity tag.
-  func response(_ loaded: LoadedCase, report: ReportContent?, view: CallerView) -> Response {
+  ///
+  /// - Parameter reporters: who reported it, unmasked; given only to a caller whose `revealed` event was committed.
+  func response(
+    _ loaded: LoadedCase, report: ReportContent?, reporters: [Reporter]? = nil, view: CallerView
+  ) -> Response {
     let document = CaseDocument(view, now: now)
-    return .json(headers: [.eTag: entityTag(loaded.value.version)]) {
-      document.write(loaded, report: report, to: &$0)
+    var headers: HTTPFields = [.eTag: entityTag(loaded.value.version)]
+    if reporters != nil { headers[.cacheControl] = "no-store" }
+    return .json(headers: headers) {
+      document.write(loaded, report: report, reporters: reporters, to: &$0)
     }
   }
 }

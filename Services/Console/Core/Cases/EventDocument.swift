@@ -43,54 +43,85 @@ struct EventDocument {
     writer.beginObject()
     writeDetail(of: decoded, to: &writer)
     if !decoded.clocks.isEmpty { writeClocks(decoded.clocks, to: &writer) }
+    if !decoded.parts.isEmpty { writeParts(decoded.parts, to: &writer) }
     writer.endObject()
   }
 
   private func writeClocks(_ clocks: [CaseClock], to writer: inout JSONWriter) {
     writer.objects("clocks", clocks) { writer, clock in
       writer.member("name", clock.name.rawValue)
+      writer.member("matter", clock.matter.rawValue)
+      if let department = clock.department { writer.member("department", department.text) }
       writer.member("version", clock.version)
       writer.member("limit", clock.limitText)
       writer.member("state", clock.state.rawValue)
       writer.member("due_at", clock.isRunning ? clock.dueAt : clock.finalDueAt, in: zone)
+      if clock.isPaused { writer.member("paused_at", clock.pausedAt, in: zone) }
       if clock.provisional { writer.member("provisional", true) }
+    }
+  }
+
+  private func writeParts(_ parts: [PartChange], to writer: inout JSONWriter) {
+    writer.objects("parts", parts) { writer, part in
+      writer.member("department", part.department.text)
+      writer.member("step", part.step.rawValue)
     }
   }
 
   private func writeDetail(of decoded: CaseEvent, to writer: inout JSONWriter) {
     switch decoded.detail {
     case .reported(let filing), .filed(let filing): writeFiling(filing, decoded.subject, to: &writer)
-    case .rejected(let reason), .voided(let reason): writer.member("reason", reason)
+    case .rejected(let reason), .voided(let reason), .reopened(let reason), .revealed(let reason), .erased(let reason):
+      writer.member("reason", reason)
     case .merged(let merge): writeMerge(merge, to: &writer)
-    case .dispatched(let dispatch):
-      writer.member("department", dispatch.lead.text)
-      writer.member("assists", texts: dispatch.assists.map(\.text))
-      writer.member("rule", dispatch.rule)
-      writer.member("note", dispatch.note)
-      writer.member("policy_version", dispatch.policyVersion)
+    case .split(.into(let other)): writer.member("into", other.description)
+    case .split(.from(let other)): writer.member("from", other.description)
+    case .dispatched(let dispatch): write(dispatch, to: &writer)
     case .desked(let reason, let note):
       writer.member("reason", reason.rawValue)
       writer.member("note", note)
-    case .signed: break
-    case .returned(let reason, let responsible):
-      writer.member("reason", reason)
-      writer.member("responsible", responsible?.text)
-    case .handled(let result, let stage, let isFinal):
-      writer.member("result", result)
-      writer.member("stage", stage)
-      writer.member("final", isFinal)
+    case .signed(let part): writer.member("part", part?.text)
+    case .returned(let back):
+      writer.member("reason", back.reason)
+      writer.member("responsible", back.responsible?.text)
+      writer.member("part", back.part?.text)
+    case .handled(let result): write(result, to: &writer)
+    case .contacted(let reached, let note):
+      writer.member("outcome", reached ? "reached" : "unreached")
+      writer.member("note", note)
     case .verified(let passed, let note):
       writer.member("outcome", passed ? "pass" : "fail")
       writer.member("note", note)
-    case .reworked(let note): writer.member("note", note)
+    case .reworked(let note), .resumed(let note): writer.member("note", note)
     case .closed(let closing): writeClosing(closing, to: &writer)
     case .escalated(let escalation): writeEscalation(escalation, to: &writer)
     case .flagged(let accountabilityID, let clock, let rung):
       writer.member("accountability_id", accountabilityID)
       writer.member("clock", clock.rawValue)
       writer.member("rung", rung)
+    case .recalculated(let version): writer.member("policy_version", version)
     case .commented(let text): writer.member("text", text)
+    default: LoopEventDocument(zone: zone).write(decoded.detail, to: &writer)
     }
+  }
+
+  private func write(_ dispatch: Dispatch, to writer: inout JSONWriter) {
+    writer.member("department", dispatch.lead.text)
+    writer.member("assists", texts: dispatch.assists.map(\.text))
+    writer.member("rule", dispatch.rule)
+    writer.member("note", dispatch.note)
+    writer.member("policy_version", dispatch.policyVersion)
+    if dispatch.appointed { writer.member("appointed", true) }
+    if dispatch.rejectsReturn { writer.member("rejects_return", true) }
+  }
+
+  private func write(_ result: HandedIn, to writer: inout JSONWriter) {
+    writer.member("result", result.result)
+    writer.member("stage", result.stage)
+    writer.member("final", result.isFinal)
+    writer.member("checklist", texts: result.checklist)
+    writer.member("photos", texts: result.photos)
+    writer.member("part", result.part?.text)
   }
 
   private func writeFiling(_ filing: Filing, _ subject: CaseSubject, to writer: inout JSONWriter) {

@@ -57,6 +57,8 @@ struct PastCases: Sendable {
     var narrowed = filter
     narrowed.states = []
     narrowed.lead = nil
+    narrowed.involving = nil
+    narrowed.ofParts = false
     narrowed.overdue = nil
     narrowed.counted = nil
     narrowed.numbers = numbers
@@ -96,6 +98,8 @@ extension CaseFilter {
   /// Whether the case passes in what can have changed since.
   fileprivate func holdsThen(_ value: Case, at moment: Instant) -> Bool {
     if !states.isEmpty, !states.contains(value.state) { return false }
+    if let involving, !value.involves(involving) { return false }
+    if ofParts { return holdsPart(value) }
     switch lead {
     case .department(let department): if value.lead?.department != department { return false }
     case .some(.none): if value.lead != nil { return false }
@@ -107,6 +111,19 @@ extension CaseFilter {
     case .fact(let fact): return !value.facts.isDisjoint(with: fact)
     case .overdueOpen: return isOverdue
     case nil: return true
+    }
+  }
+
+  /// Whether one part of the case had all that is asked of a part.
+  private func holdsPart(_ value: Case) -> Bool {
+    value.parts.contains { part in
+      if case .department(let department) = lead, part.department != department { return false }
+      switch counted {
+      case .fact(let fact): return !part.facts.isDisjoint(with: fact)
+      case .overdueOpen:
+        return (part.state == .assigned || part.state == .signed) && !part.facts.isDisjoint(with: .late)
+      case nil: return true
+      }
     }
   }
 }

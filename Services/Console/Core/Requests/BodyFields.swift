@@ -44,10 +44,10 @@ struct BodyFields {
     return ""
   }
 
-  /// Several texts, as an array or separated by commas.
-  mutating func texts(_ name: String) -> [String] {
+  /// Several texts, as an array or, in one text, separated by commas or what else is named.
+  mutating func texts(_ name: String, separatedBy separators: Set<Character> = [","]) -> [String] {
     guard case .array(let values)? = object[name] else {
-      return (text(name) ?? "").split(separator: ",").map { $0.trimmed() }.filter { !$0.isEmpty }
+      return (text(name) ?? "").split { separators.contains($0) }.map { $0.trimmed() }.filter { !$0.isEmpty }
     }
     return values.compactMap { value in
       if let text = value.stringValue, text.utf8.count <= Self.maxTextBytes { return text }
@@ -65,6 +65,47 @@ struct BodyFields {
     default: fault(name, "unknown_value", "Known are \(yes), \(no).")
     }
     return false
+  }
+
+  /// One of the words that the type knows; nil, with a fault, for another.
+  mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String, of type: Value.Type) -> Value?
+  where Value.RawValue == String {
+    guard let text = text(name) else { return nil }
+    if let value = Value(rawValue: text) { return value }
+    fault(name, "unknown_value", "Known are \(Value.allCases.map(\.rawValue).joined(separator: ", ")).")
+    return nil
+  }
+
+  /// A whole number from 1 on, also when it is written as a text.
+  mutating func ordinal(_ name: String) -> Int32? {
+    let number: Int64? =
+      switch object[name] {
+      case nil, .null?: Int64?.none
+      case .string(let text)?: Int64(text) ?? 0
+      case let value?: value.integerValue ?? 0
+      }
+    guard let number else { return nil }
+    if let value = Int32(exactly: number), value > 0 { return value }
+    fault(name, "not_an_ordinal", "The field must be a whole number from 1 on.")
+    return nil
+  }
+
+  /// A moment with its offset.
+  mutating func moment(_ name: String) -> Instant? {
+    guard let text = text(name) else { return nil }
+    if let moment = try? Instant(rfc3339: text) { return moment }
+    fault(name, "malformed_time", "Write a time with its offset, 2026-02-13T10:00:00+08:00.")
+    return nil
+  }
+
+  /// A limit that must be there, such as `3 work_days`.
+  mutating func limit(_ name: String) -> Limit? {
+    let text = requiredText(name)
+    if text.isEmpty { return nil }
+    if let limit = try? Limit(text) { return limit }
+    let units = LimitUnit.allCases.map(\.rawValue).joined(separator: ", ")
+    fault(name, "malformed_limit", "Write a number and a unit, such as 3 work_days; units are \(units).")
+    return nil
   }
 
   mutating func fault(_ name: String, _ code: String, _ detail: String) {

@@ -66,6 +66,16 @@ final class LiveFeed: Sendable {
     tick()
   }
 
+  /// Says that the journal has come to `seq` where nobody listens: nothing is kept, so nothing need be decoded. False when
+  /// somebody listens by now.
+  func pass(_ district: UnitCode, to seq: Int64) -> Bool {
+    state.withLock { state in
+      guard state.listeners.isEmpty else { return false }
+      state.tails[district] = Tail(lastSeq: seq)
+      return true
+    }
+  }
+
   /// What follows `seq`, at most `limit` events.
   func look(_ district: UnitCode, after seq: Int64, limit: Int) -> Look {
     state.withLock { state in

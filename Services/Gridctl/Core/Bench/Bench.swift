@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import GridNetwork
 import Histogram
+import Operations
 import Platform
 import PostgresClient
 import Transfer
@@ -22,6 +23,10 @@ struct Bench: Sendable {
   let pacedPerSecond: Double
   let pacedSeconds: Double
   let bulkRows: Int
+  /// Cases whose rung is due at one moment; 0 leaves that out.
+  let massDues: Int
+  /// Whether all but the timers is left out.
+  let onlyTimers: Bool
 
   func run() async throws -> BenchReport {
     let configuration = try stack.databaseConfiguration()
@@ -33,6 +38,10 @@ struct Bench: Sendable {
       report.machine = Machine.facts
       try await settle(pool)
       report.idleMemoryMegabytes = try await Machine.memory(of: pool)
+      if onlyTimers {
+        try await massDue(try LoadSource(stack: stack, network: network), network, pool, &report)
+        return report
+      }
       say("the database's own ceiling")
       let ceiling = try await PostgresCeiling(configuration: configuration).measure()
       let door = try await httpCeiling(pool)
@@ -42,6 +51,7 @@ struct Bench: Sendable {
       try await pipeline(load, ceiling: ceiling, door: door, pool, &report)
       try await latency(load, ceiling: ceiling, pool, &report)
       try await bulk(network, ceiling: ceiling, pool, &report)
+      try await massDue(load, network, pool, &report)
       try await aftermath(pool, &report)
       report.add("pg_ceiling_events_per_second", ceiling.eventsPerSecond, note: "journal_append inside PostgreSQL")
       report.add("pg_commit_ms", Double(ceiling.commitMicroseconds) / 1e3, note: "median of single commits")
@@ -151,6 +161,34 @@ struct Bench: Sendable {
     try await settle(pool)
   }
 
+  /// Very much is due at one moment while new reports come in.
+  private func massDue(
+    _ load: LoadSource, _ network: LoadedNetwork, _ pool: PostgresPool, _ report: inout BenchReport
+  ) async throws {
+    guard massDues > 0 else { return }
+    guard try stack.clockSource() == .real else {
+      report.add("timer_lateness_p99_ms", nil, note: "a simulated clock stands still while rungs fire")
+      return
+    }
+    say("timers: \(Figures.grouped(massDues)) cases with a rung at one moment")
+    let mass = MassDues(network: network, load: load, pool: pool, cases: massDues)
+    guard let result = try await mass.run(connections: connections, settle: { try await settle(pool) }) else {
+      report.add("timer_lateness_p99_ms", nil, note: "no limit of this network runs on the wall clock")
+      return
+    }
+    let amount = Figures.grouped(result.cases)
+    report.add(
+      "timer_lateness_p99_ms", result.p99Milliseconds, note: "of \(amount) rungs due at one moment, the hardest case")
+    report.add("timer_lateness_p50_ms", result.p50Milliseconds)
+    report.add("timer_drain_seconds", result.drainSeconds, note: "until all of them were there to be read")
+    report.add("timer_fired", Double(result.fired), note: "of \(amount); more would be twice")
+    report.add("timer_fired_cases", Double(result.distinct), note: "of \(amount)")
+    report.add(
+      "timer_drain_dispatch_p99_ms", result.dispatch.percentile(99),
+      note: "new reports meanwhile, \(Figures.decimal(MassDues.reportsPerSecond, digits: 0))/s")
+    report.notes["timer_drain_dispatch_sample"] = .integer(Int64(result.dispatch.count))
+  }
+
   private func aftermath(_ pool: PostgresPool, _ report: inout BenchReport) async throws {
     say("rebuild: the journal folded again by stats")
     let rebuild = try JournalRebuildCommand.parse(["stats", "--home", stack.home])
@@ -158,7 +196,9 @@ struct Bench: Sendable {
     report.add("rebuild_events_per_second", answer.json["events_per_second"]?.doubleValue)
     let timers = try await TimerFigures.read(pool)
     report.add("timers_open", Double(timers.open))
-    report.add("timer_lateness_p99_ms", timers.latenessMilliseconds, note: "of all that fired so far")
+    if massDues == 0 {
+      report.add("timer_lateness_p99_ms", timers.latenessMilliseconds, note: "of all that fired so far")
+    }
     let memory = try await Machine.memory(of: pool)
     report.add(
       "timer_rss_mb", memory.first { $0.service == "escalation" }?.megabytes, note: "escalation, after the load")

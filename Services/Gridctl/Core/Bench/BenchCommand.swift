@@ -19,6 +19,8 @@ struct BenchCommand: OperatorCommand {
                  readable by others
       bulk       rows through POST /v1/reports/bulk until acknowledged
       locate     positions looked up in the index of the grids, one thread
+      timers     so many cases whose rung is due at one moment, fired while
+                 new reports come in; the cases are void afterwards
       rebuild    the journal folded again by the running stats service
       """)
 
@@ -32,6 +34,10 @@ struct BenchCommand: OperatorCommand {
   var pacedSeconds = 20.0
   @Option(help: "Rows of the bulk run.")
   var bulkRows = 50_000
+  @Option(help: ArgumentHelp("Cases whose rung is due at one moment; 0 for none.", valueName: "n"))
+  var timers = 20_000
+  @Flag(help: "Measure the timers alone.")
+  var onlyTimers = false
   @Option(help: ArgumentHelp("File to write; bench.json of the stack if missing.", valueName: "file"))
   var out: String?
   @OptionGroup var common: CommonOptions
@@ -40,6 +46,7 @@ struct BenchCommand: OperatorCommand {
     guard seconds > 0, seconds <= 3_600, pacedSeconds > 0, pacedSeconds <= 3_600 else {
       throw ValidationError("A run lasts up to 3600 seconds.")
     }
+    guard (0...1_000_000).contains(timers) else { throw ValidationError("--timers goes from 0 to 1000000.") }
     guard (1...512).contains(connections) else { throw ValidationError("--connections goes from 1 to 512.") }
   }
 
@@ -47,7 +54,7 @@ struct BenchCommand: OperatorCommand {
     let stack = common.stack()
     let report = try await Bench(
       stack: stack, terminal: .current, pipelineSeconds: seconds, connections: connections, pacedPerSecond: paced,
-      pacedSeconds: pacedSeconds, bulkRows: bulkRows
+      pacedSeconds: pacedSeconds, bulkRows: bulkRows, massDues: timers, onlyTimers: onlyTimers
     ).run()
     let path = out ?? stack.path("bench.json")
     do {

@@ -31,7 +31,7 @@ struct ActorOptions: ParsableArguments {
 
 struct CaseShowCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a case with its clocks and what may be done to it.")
+    commandName: "show", abstract: "Show a case with its parts, clocks and orders, and what may be done to it.")
 
   @Argument(help: "The case, e.g. 440306-1024.")
   var id: String
@@ -61,11 +61,13 @@ struct CaseListCommand: OperatorCommand {
   @Option(help: "Only this state.") var state: String?
   @Option(help: "Only this category.") var category: String?
   @Option(help: "Only this lead department.") var department: String?
+  @Option(help: "Only what this department leads or has a part in.") var involving: String?
   @Option(help: "Only from this source.") var source: String?
   @Flag(help: "Only what is overdue.") var overdue = false
   @Option(name: .customLong("q"), help: "Words in the description.") var words: String?
   @Option(help: "Filed from, RFC 3339.") var from: String?
   @Option(help: "Filed before, RFC 3339.") var to: String?
+  @Flag(help: "Only what waits for the user.") var mine = false
   @Option(help: "How to sort, as console's API names it.") var sort: String?
   @Option(help: "Go on where an earlier list ended.") var cursor: String?
   @Option(help: "How many at most.") var limit = 20
@@ -74,8 +76,10 @@ struct CaseListCommand: OperatorCommand {
 
   private var query: String {
     let fields: [(String, String?)] = [
-      ("unit", unit), ("state", state), ("category", category), ("department", department), ("source", source),
+      ("unit", unit), ("state", state), ("category", category), ("department", department), ("involving", involving),
+      ("source", source),
       ("overdue", overdue ? "true" : nil), ("q", words), ("from", from), ("to", to), ("sort", sort),
+      ("assigned_to", mine ? "me" : nil),
       ("cursor", cursor), ("limit", String(limit)),
     ]
     return fields.compactMap { name, value in value.map { "\(name)=\(percentEncoded($0))" } }.joined(separator: "&")
@@ -100,6 +104,10 @@ struct CaseActCommand: OperatorCommand {
 
       A field is name=text, or name:=JSON for what is no text. Unless --if-match names another, the case is acted on \
       at the version it has now. An action that is not allowed is refused, and the answer names those that are.
+
+      ACTIONS, each with its fields; those in brackets are optional:
+
+      \(ActionHelp.text)
       """)
 
   @Argument(help: "The case, e.g. 440306-1024.")

@@ -78,7 +78,7 @@ struct DayFeed: ReportFeed {
     let language = network.identity.timeZone.hasPrefix("Asia/") ? "zh" : "en"
     return try DayFeed(
       network: network, day: today.adding(days: -1), cases: cases, seed: seed, repeats: repeats,
-      profile: try DayProfile.read(stack), phrases: try DayProfile.phrases(language: language, stack))
+      profile: try DayProfile.read(network: preset, stack), phrases: try DayProfile.phrases(language: language, stack))
   }
 
   func report(_ index: Int) -> OutgoingReport {

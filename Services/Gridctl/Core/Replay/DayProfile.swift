@@ -2,7 +2,8 @@ import Domain
 import Foundation
 import Yams
 
-/// How a plausible day looks: who reports, when, and in what words (deploy/replay/day.yaml and phrases-*.yaml).
+/// How a plausible day looks: who reports, when, and in what words (deploy/replay/day.yaml, or a network's own
+/// day-NAME.yaml, and phrases-*.yaml).
 struct DayProfile: Sendable {
   /// The words of one language.
   struct Phrases: Sendable, Equatable {
@@ -35,8 +36,9 @@ struct DayProfile: Sendable {
     ], hours: [Double](repeating: 1, count: 24), kinds: [:], urgentPercent: 3, onSpotPercent: 0)
 
   /// The profile of the files that come with the system; a plain one where they are missing.
-  static func read(_ stack: Stack) throws -> DayProfile {
-    guard let path = ReplayFiles.path("day.yaml", stack), let map = try mapping(path) else { return plain }
+  static func read(network: String, _ stack: Stack) throws -> DayProfile {
+    let file = ReplayFiles.path("day-\(network).yaml", stack) ?? ReplayFiles.path("day.yaml", stack)
+    guard let path = file, let map = try mapping(path) else { return plain }
     var profile = plain
     if let sources = map["sources"]?.mapping {
       profile.sources = ReportSource.allCases.map { ($0, sources[.init($0.rawValue)].flatMap(number) ?? 0) }

@@ -15,14 +15,22 @@ struct OpenWork: Sendable, Equatable {
   var filedCases: Int64 = 0
   var timersDue: Int64 = 0
   var deliveriesDue: Int64 = 0
+  /// Districts whose timers are being brought under a new policy.
+  var policiesBegun: Int64 = 0
+  /// Statements to discipline inspection that did not come and are not told of yet.
+  var statementsDue: Int64 = 0
 
-  var isNone: Bool { lags.isEmpty && filedCases == 0 && timersDue == 0 && deliveriesDue == 0 }
+  var isNone: Bool {
+    lags.isEmpty && filedCases == 0 && timersDue == 0 && deliveriesDue == 0 && policiesBegun == 0 && statementsDue == 0
+  }
 
   /// Each thing that is open, as a sentence.
   var sentences: [String] {
     var sentences = lags.map { "\($0.consumer) is \(Figures.grouped($0.events)) events behind in \($0.district)" }
     if filedCases > 0 { sentences.append("\(Figures.grouped(filedCases)) cases wait to be dispatched") }
     if timersDue > 0 { sentences.append("\(Figures.grouped(timersDue)) timers are due") }
+    if policiesBegun > 0 { sentences.append("\(Figures.grouped(policiesBegun)) policies are being brought in") }
+    if statementsDue > 0 { sentences.append("\(Figures.grouped(statementsDue)) statements are overdue") }
     if deliveriesDue > 0 { sentences.append("\(Figures.grouped(deliveriesDue)) deliveries are due") }
     return sentences
   }
@@ -34,6 +42,7 @@ struct OpenWork: Sendable, Equatable {
           ["consumer": .string($0.consumer), "district": .string($0.district), "events": .integer($0.events)]
         }),
       "filed_cases": .integer(filedCases), "timers_due": .integer(timersDue), "deliveries_due": .integer(deliveriesDue),
+      "policies_begun": .integer(policiesBegun), "statements_due": .integer(statementsDue),
     ]
   }
 }
@@ -78,7 +87,11 @@ struct Settling {
     """
     SELECT (SELECT count(*) FROM cases WHERE state = 'filed'),
       (SELECT count(*) FROM timers WHERE fire_at <= $1),
-      (SELECT count(*) FROM deliveries WHERE state = 'pending' AND next_attempt_at <= $1)
+      (SELECT count(*) FROM deliveries WHERE state = 'pending' AND next_attempt_at <= $1),
+      (SELECT count(*) FROM timer_policies AS p WHERE p.through IS NOT NULL
+         OR p.version < (SELECT max(v.version) FROM network_versions AS v WHERE v.district = p.district)),
+      (SELECT count(*) FROM accountability
+       WHERE state = 'acknowledged' AND NOT statement_late AND statement_due_at <= $1)
     """)
 
   /// What is open now, in one view of the database.
@@ -94,7 +107,8 @@ struct Settling {
         lags: try results[0].map { row in
           OpenWork.Lag(consumer: try row.text(0), district: try row.text(1), events: try row.int64(2))
         },
-        filedCases: try row.int64(0), timersDue: try row.int64(1), deliveriesDue: try row.int64(2))
+        filedCases: try row.int64(0), timersDue: try row.int64(1), deliveriesDue: try row.int64(2),
+        policiesBegun: try row.int64(3), statementsDue: try row.int64(4))
     }
   }
 

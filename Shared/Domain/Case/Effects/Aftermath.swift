@@ -36,7 +36,8 @@ extension CaseDraft {
     if let role = context.actor.role, !known.orderedBy.isEmpty, !known.orderedBy.contains(role) {
       throw .notYourRole(.supervise, role)
     }
-    if let department { try CaseGuards.checkDepartments([department], policy) }
+    // One that has no share in the case could never answer.
+    if let department, !value.involves(department) { throw .unknownDepartment(department) }
     let addressee = department ?? value.lead?.department
     var start = ClockStart(self, context)
     if let answer = known.answer, addressee != nil {

@@ -81,7 +81,8 @@ extension CaseDraft {
     if passed {
       let inTime: CaseFacts = value.facts.contains(.lateHandle) ? [] : .onTimeClose
       record(
-        .closed(.verified), state: .closed, adding: inTime.union(.closed), clocks: callingOff([.whole, .part, .request]))
+        .closed(.verified), state: .closed, adding: inTime.union(.closed),
+        clocks: callingOff([.whole, .part, .request]))
     } else {
       var start = ClockStart(self, context)
       if let lead = value.lead?.department { start.department(lead) }

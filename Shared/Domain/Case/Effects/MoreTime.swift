@@ -70,7 +70,7 @@ extension CaseDraft {
       .filter { $0.isRunning && ($0.matter == .whole || $0.matter == .part) }.map { $0.standingStill(at: now) }
     record(
       .suspended(until: end, reason: reason.isEmpty ? asked?.reason ?? "" : reason), state: .suspended,
-      adding: .suspended, clocks: stopping(.decide, .request, of: asked?.department) + still)
+      adding: .suspended, clocks: (asked.map { stopping(.decide, .request, of: $0.department) } ?? []) + still)
   }
 
   mutating func refuseSuspension(reason: String) {

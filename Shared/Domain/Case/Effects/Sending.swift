@@ -19,8 +19,10 @@ extension CaseDraft {
     for assist in assists { start.department(assist, .part) }
     let left = value.parts.filter { $0.state != .excused && !assists.contains($0.department) }
     record(
-      .dispatched(dispatch), state: .dispatched, adding: dispatch.rejectsReturn ? [.dispatched, .shirked] : .dispatched,
-      clocks: clocks + start.clocks, parts: left.map { excusing($0) } + assists.map { PartMove(department: $0, step: .assigned) })
+      .dispatched(dispatch), state: .dispatched,
+      adding: dispatch.rejectsReturn ? [.dispatched, .shirked] : .dispatched,
+      clocks: clocks + start.clocks,
+      parts: left.map { excusing($0) } + assists.map { PartMove(department: $0, step: .assigned) })
     if dispatch.rejectsReturn { giveCards(.rejectedReturns, value.counts.rejectedReturns, of: lead, context) }
   }
 
@@ -86,8 +88,11 @@ extension CaseDraft {
       send(to: lead, assists: assists, rule: nil, note: note, appointed: true, context)
       return
     }
-    guard lead == nil || lead == value.lead?.department else { throw .illegalTransition(state: value.state, allowed: [.redirect]) }
-    guard !assists.isEmpty, assists.allSatisfy({ value.part(of: $0)?.state != .handled && $0 != value.lead?.department })
+    guard lead == nil || lead == value.lead?.department else {
+      throw .illegalTransition(state: value.state, allowed: [.redirect])
+    }
+    guard !assists.isEmpty,
+      assists.allSatisfy({ value.part(of: $0)?.state != .handled && $0 != value.lead?.department })
     else { throw .notProvided(.appoint) }
     var clocks: [CaseClock] = []
     for department in assists {
@@ -154,7 +159,9 @@ struct ClockStart {
   }
 
   /// A clock whose limit the caller knows.
-  mutating func clock(_ name: ClockName, _ matter: ClockMatter, of department: DepartmentCode?, stage: String, _ limit: Limit) {
+  mutating func clock(
+    _ name: ClockName, _ matter: ClockMatter, of department: DepartmentCode?, stage: String, _ limit: Limit
+  ) {
     clocks.append(
       CaseClock(
         name: name, matter: matter, department: department, version: version(name), startedAt: draft.now,
