@@ -31,6 +31,11 @@ class CaseLife(unittest.TestCase):
         self.assertEqual(answer.json["state"], leads_to, action)
         return answer.json
 
+    def hands_in(self, case, user, leads_to, result):
+        """A result with every item of the stage's closing standard confirmed."""
+        items = self.stack.case(case, user)["closing_items"]
+        return self.does(case, "handle", user, leads_to, result=result, checklist=items)
+
     def refused(self, case, action, user, status, code, **fields):
         before = self.stack.case(case)
         answer = self.stack.act(case, action, user, **fields)
@@ -46,35 +51,49 @@ class CaseLife(unittest.TestCase):
     def test_the_whole_loop(self):
         case = self.dispatched(category=BURST_MAIN, urgent=True)
         handler, other = f"handler@{BURST_MAIN_DEPARTMENT}", "handler@CGJ"
+        assisting = "handler@JTJ"
         standing = self.stack.case(case)
         self.assertEqual(standing["state"], "dispatched")
         self.assertEqual(standing["lead"]["department"], BURST_MAIN_DEPARTMENT)
         self.assertEqual([assist["department"] for assist in standing["assists"]], ["JTJ"])
-        self.assertEqual({clock["name"] for clock in standing["clocks"]}, {"sign", "handle"})
+        self.assertEqual(
+            sorted((clock["name"], clock["matter"], clock["department"]) for clock in standing["clocks"]),
+            [("contact", "case", "HSJ"), ("handle", "case", "HSJ"), ("handle", "part", "JTJ"), ("sign", "case", "HSJ"),
+             ("sign", "part", "JTJ")])
         self.refused(case, "handle", handler, 409, "illegal_transition", result="Too soon")
 
         self.does(case, "return", handler, "desk", reason="Not our main", responsible="CGJ")
         desk = self.does(case, "dispatch", DISPATCHER, "dispatched", department=BURST_MAIN_DEPARTMENT, assists=["JTJ"])
         self.assertEqual(desk["counts"]["returns"], 1)
         self.does(case, "sign", handler, "signed")
-        # Fence, repair, restore: only the last ends the handling.
-        self.does(case, "handle", handler, "signed", result="Fenced off")
-        self.does(case, "handle", handler, "signed", result="Main repaired")
-        self.does(case, "handle", handler, "handled", result="Surface restored")
+        self.does(case, "contact", handler, "signed", outcome="reached", note="Told when it will be mended")
+        # Fence, repair, restore: only the last ends the handling, and only once the road's owner has done its part.
+        missing = self.refused(case, "handle", handler, 422, "closing_standard", result="Fenced off")
+        self.assertNotEqual(missing.json["missing"], [])
+        self.hands_in(case, handler, "signed", result="Fenced off")
+        self.hands_in(case, handler, "signed", result="Main repaired")
+        self.refused(case, "handle", handler, 409, "parts_open", result="Surface restored")
+        self.does(case, "sign", assisting, "signed")
+        self.does(case, "handle", assisting, "signed", result="Traffic led around")
+        self.hands_in(case, handler, "handled", result="Surface restored")
         self.refused(case, "verify", handler, 403, "forbidden_action", outcome="pass")
 
         rework = self.does(case, "verify", OFFICER, "dispatched", outcome="fail", note="It leaks still")
         self.assertEqual(rework["counts"]["reworks"], 1)
         self.does(case, "sign", handler, "signed")
         for result, leads_to in (("Fenced off", "signed"), ("Repaired again", "signed"), ("Restored", "handled")):
-            self.does(case, "handle", handler, leads_to, result=result)
+            self.hands_in(case, handler, leads_to, result=result)
         closed = self.does(case, "verify", OFFICER, "closed", outcome="pass")
         self.assertEqual({clock["state"] for clock in closed["clocks"]} - {"met", "cancelled"}, set(), closed["clocks"])
         self.refused(case, "sign", handler, 409, "illegal_transition")
         self.assertEqual(
             self.kinds(case),
-            ["filed", "dispatched", "returned", "desked", "dispatched", "signed", "handled", "handled", "handled",
-             "verified", "reworked", "signed", "handled", "handled", "handled", "verified", "closed"])
+            # A return that the desk sends back was without ground: a card is given.
+            ["filed", "dispatched", "returned", "desked", "dispatched", "carded", "signed", "contacted", "handled",
+             "handled", "signed", "handled", "handled", "verified", "reworked", "signed", "handled", "handled", "handled",
+             "verified", "closed"])
+        parts = [(assist["department"], assist["state"]) for assist in self.stack.case(case)["assists"]]
+        self.assertEqual(parts, [("JTJ", "handled")])
         self.assertEqual(self.stack.console("GET", f"/v1/cases/{case}", user=other).status, 404)
 
     def test_events_stand_in_the_journal(self):

@@ -75,7 +75,11 @@ class Roles(unittest.TestCase):
 
     def test_a_handler_sees_the_cases_of_the_department(self):
         seen = self.items("cases", "handler@HSJ")
-        self.assertEqual({item["lead"] for item in seen}, {"HSJ"})
+        own = [item for item in seen if item["lead"] != "HSJ"]
+        for item in own:
+            assisting = {assist["department"] for assist in self.fetch(f"cases/{item['id']}", "handler@HSJ").json["assists"]}
+            self.assertIn("HSJ", assisting, "what the department neither leads nor assists in is not shown")
+        self.assertIn("HSJ", {item["lead"] for item in seen})
         self.assertIn(self.outside, [item["id"] for item in seen])
         self.assertEqual(self.fetch(f"cases/{self.inside}", "handler@HSJ").status, 404)
 
