@@ -10,10 +10,23 @@ enum TestNetworks {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("deploy/networks").path
 
+  static let names = ["baoan", "dongguan", "jinshan", "nyc", "pidu", "shenzhen"]
+
   static func source(_ name: String) -> DirectorySource { DirectorySource(path: folder + "/" + name) }
 
   private static let baoan = Result { try NetworkReader.read(source("baoan"), geometry: .shapes) }
   private static let nyc = Result { try NetworkReader.read(source("nyc"), geometry: .shapes) }
+
+  private static let policies = Dictionary(
+    uniqueKeysWithValues: names.map { name in
+      (name, Result { try NetworkReader.read(source(name), geometry: .skip).policy })
+    })
+
+  /// Read without geometry.
+  static func policy(_ name: String) throws -> NetworkPolicy {
+    guard let policy = policies[name] else { preconditionFailure("\(name) is one of the names") }
+    return try policy.get()
+  }
 
   static func read(_ name: String) throws -> LoadedNetwork {
     try (name == "baoan" ? baoan : nyc).get()

@@ -114,10 +114,13 @@ enum CaseGuards {
 
   /// The rule for the case's next extension; nil when there is none.
   static func grade(_ value: Case, _ context: CaseMachine.Context) -> ExtensionRule.Grade? {
-    let traits = value.traits(policy: context.policy, text: context.text)
-    let rule = context.policy.casePolicy.extensions.first { context.policy.matches($0.condition, traits) }
-    guard let rule, value.counts.extensions < rule.grades.count else { return nil }
+    guard let rule = extensionRule(value, context), value.counts.extensions < rule.grades.count else { return nil }
     return rule.grades[value.counts.extensions]
+  }
+
+  private static func extensionRule(_ value: Case, _ context: CaseMachine.Context) -> ExtensionRule? {
+    let traits = value.traits(policy: context.policy, text: context.text)
+    return context.policy.casePolicy.extensions.first { context.policy.matches($0.condition, traits) }
   }
 
   private static func extensionRequest(
@@ -130,9 +133,9 @@ enum CaseGuards {
     guard let clock = value.runningClock(.handle, part == nil ? .whole : .part, of: part?.department) else {
       return .notProvided(.requestExtension)
     }
-    guard grade(value, context) != nil else {
-      return value.counts.extensions > 0
-        ? .limitReached(.requestExtension, limit: "\(value.counts.extensions)") : .notProvided(.requestExtension)
+    guard let rule = extensionRule(value, context) else { return .notProvided(.requestExtension) }
+    guard value.counts.extensions < rule.grades.count else {
+      return .limitReached(.requestExtension, limit: "\(rule.grades.count)")
     }
     return now <= clock.dueAt ? nil : .limitReached(.requestExtension, limit: clock.limitText)
   }

@@ -29,8 +29,15 @@ public struct ProfessionalLayer: Sendable {
   func code(at point: LatticePoint, path: [Unit]) -> UnitCode? {
     switch ground {
     case .shapes(let index): index.unit(at: point)
-    case .units(let codes): path.lazy.reversed().compactMap { codes[$0.code] }.first
+    case .units: code(of: path)
     }
+  }
+
+  /// The professional grid of a unit, where the layer is made of units.
+  /// - Parameter path: from the root down to the unit.
+  func code(of path: [Unit]) -> UnitCode? {
+    guard case .units(let codes) = ground else { return nil }
+    return path.lazy.reversed().compactMap { codes[$0.code] }.first
   }
 }
 
@@ -78,6 +85,12 @@ public final class LoadedNetwork: Sendable {
     return layers.flatMap { layer in
       layer.code(at: point, path: path).map { [layer.name, layer.name + "/" + $0.text] } ?? []
     }
+  }
+
+  /// The same for a unit, of the layers that are aligned with the base grids; the drawn ones are told by a point alone.
+  public func layerNames(of unit: UnitCode) -> [String] {
+    let path = policy.units.path(to: unit)
+    return layers.flatMap { layer in layer.code(of: path).map { [layer.name, layer.name + "/" + $0.text] } ?? [] }
   }
 
   /// The unit that holds a canonical position; nil outside the network.

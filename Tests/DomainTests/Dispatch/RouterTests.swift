@@ -30,12 +30,27 @@ import Testing
     #expect(Router.route(traits("0901"), policy: policy) == .desk)
   }
 
-  @Test("The trace names each rule that was asked, up to the one that held") func trace() throws {
+  @Test("The explanation names each rule that was passed over, and what in it did not hold") func explained() throws {
     let policy = try SamplePolicy().policy()
-    let trace = Router.trace(traits("0101"), policy: policy)
-    #expect(trace.map(\.rule.name) == ["burst mains", "street order"])
-    #expect(trace.map(\.matched) == [false, true])
-    #expect(Router.trace(traits("0901"), policy: policy).map(\.matched) == [false, false, false])
+    let ofStreets = Router.explain(traits("0101"), policy: policy)
+    #expect(ofStreets.passedOver.map(\.rule.name) == ["burst mains"])
+    #expect(ofStreets.passedOver.map(\.unmet) == [[.categories]])
+    #expect(ofStreets.decision == Router.route(traits("0101"), policy: policy))
+    let ofNobody = Router.explain(traits("0901"), policy: policy)
+    #expect(ofNobody.passedOver.count == policy.routing.count && ofNobody.decision == .desk)
+  }
+
+  @Test("Of a condition each part that does not hold is named, and none where it holds") func unmet() throws {
+    let policy = try SamplePolicy().policy()
+    let condition = CaseCondition(
+      categories: ["01"], units: ["g1"], layers: ["fire"], sources: [.hotline], priorities: [.urgent], texts: ["gas"],
+      hours: [.init(fromMinute: 1_320, toMinute: 360)], reopened: true)
+    #expect(policy.unmet(condition, traits("0201", unit: "g2")) == ConditionPart.allCases)
+    let met = CaseTraits(
+      category: "0101", unit: "g1", layers: ["fire"], source: .hotline, priority: .urgent, text: "a gas leak",
+      minuteOfDay: 0, reopened: true)
+    #expect(policy.unmet(condition, met) == [] && policy.matches(condition, met))
+    #expect(policy.unmet(CaseCondition(), traits("7777", unit: "nowhere")) == [])
   }
 
   @Test("An empty condition holds for everything") func empty() throws {
