@@ -6,7 +6,7 @@ The weeks are those of the script: Sunday 2026-09-20 and Saturday 2026-10-10 are
 
 import unittest
 
-import stack
+import scenario
 
 START = "2026-09-17T08:00:00+08:00"
 SUPERVISOR, DISPATCHER, HOTLINE = "supervisor@310116", "dispatcher@310116", "hotline@310116"
@@ -14,63 +14,8 @@ LEAD, ASSISTS = "handler@JYJ", ("handler@FGJ", "handler@SJJ")
 OFFICER = "officer@310116001"
 
 
-def at(day, time):
-    return f"2026-{day}T{time}:00+08:00"
-
-
-class Jinshan(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = stack.Stack("jinshan", clock_start=START)
-        cls.stack.start()
-        cls.addClassCleanup(cls.stack.erase)
-
-    def goes_to(self, day, time):
-        self.stack.advance_to(at(day, time))
-
-    def does(self, user, action, state, **fields):
-        answer = self.stack.act(self.case, action, user, **fields)
-        self.assertEqual(answer.status, 200, f"{action} by {user}: {answer}")
-        self.assertEqual(answer.json["state"], state, action)
-        return answer.json
-
-    def refused(self, user, action, status, code, **fields):
-        answer = self.stack.act(self.case, action, user, **fields)
-        self.assertEqual((answer.status, answer.code), (status, code), f"{action} by {user}: {answer}")
-        return answer
-
-    def events(self):
-        answer = self.stack.console("GET", f"/v1/cases/{self.case}/events?limit=500", user=SUPERVISOR)
-        return answer.json["items"]
-
-    def news(self):
-        """The kinds of what happened since the last look; of a rung, its clock and name."""
-        events = self.events()
-        fresh, self.seen = events[self.seen:], len(events)
-        return [
-            f"{event['data']['clock']}/{event['data']['rung']}" if event["kind"] == "escalated" else event["kind"]
-            for event in fresh
-        ]
-
-    def clock(self, name, matter="case", department=None):
-        """The last clock of that name and matter."""
-        clocks = [
-            clock for clock in self.stack.case(self.case)["clocks"]
-            if clock["name"] == name and clock["matter"] == matter and department in (None, clock["department"])
-        ]
-        return clocks[-1]
-
-    def due(self, name, day, time, matter="case", department=None):
-        self.assertEqual(self.clock(name, matter, department)["due_at"], at(day, time), f"{name} {matter}")
-
-    def ended(self, name, state, matter="case", department=None):
-        self.assertEqual(self.clock(name, matter, department)["state"], state, f"{name} {matter}")
-
-    def hears(self, user, notice):
-        self.stack.settle()
-        answer = self.stack.console("GET", "/v1/inbox?limit=200", user=user)
-        mine = {item["notice"] for item in answer.json["items"] if item["case_id"] == self.case}
-        self.assertIn(notice, mine, f"the inbox of {user}")
+class Jinshan(scenario.Scenario):
+    network, start, supervisor = "jinshan", START, SUPERVISOR
 
     def test_the_scenes(self):
         self.seen = 0

@@ -7,7 +7,9 @@ import Wire
 struct PolicyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "Change limits, routing, ladder and calendar, knowing what it will move.",
-    subcommands: [PolicyCheckCommand.self, PolicyPreviewCommand.self, PolicyApplyCommand.self])
+    subcommands: [
+      PolicyCheckCommand.self, PolicyPreviewCommand.self, PolicyRouteCommand.self, PolicyApplyCommand.self,
+    ])
 }
 
 struct PolicyCheckCommand: OperatorCommand {

@@ -3,12 +3,18 @@ import PostgresClient
 import Wire
 
 /// What a policy would make of the clocks that run now.
+///
+/// Two things are told apart. Under the policy's limits every clock would be due at a time that may differ from its own;
+/// but a clock that runs keeps the limit it began with, so this holds for cases like those that are open now. Once the
+/// policy is applied, only provisional due times are computed again, by its calendar.
 struct PolicyPreview {
   /// Cases read at once.
   static let casesAtOnce: Int64 = 2_000
 
   struct Count: Equatable {
     var running: Int64 = 0
+    /// Of those running, they stand still (挂账).
+    var paused: Int64 = 0
     var earlier: Int64 = 0
     var later: Int64 = 0
     /// Clocks for which the policy has no limit.
@@ -20,25 +26,39 @@ struct PolicyPreview {
     var moved: Int64 { earlier + later + withoutLimit }
   }
 
+  /// What the calendar makes of due times that were provisional.
+  struct Calendar: Equatable {
+    var provisional: Int64 = 0
+    var becomeCertain: Int64 = 0
+    var moved: Int64 = 0
+    var becomeOverdue: Int64 = 0
+    var noLongerOverdue: Int64 = 0
+    /// They are computed again when they run again.
+    var paused: Int64 = 0
+  }
+
   let policy: NetworkPolicy
   let now: Instant
   private(set) var cases: Int64 = 0
   private(set) var movedCases: Int64 = 0
   private(set) var overdueCases: Int64 = 0
   private(set) var clocks: [ClockName: Count] = [:]
+  private(set) var calendar = Calendar()
 
   init(policy: NetworkPolicy, now: Instant) {
     self.policy = policy
     self.now = now
   }
 
+  // A closed case may still owe a supervision, an answer or the decision of an appeal.
   private static let open = Statement(
     "gridctl_open_cases",
     """
     SELECT c.number, c.snapshot, CASE WHEN $3 THEN lower(r.description) END FROM cases AS c
     LEFT JOIN reports AS r ON $3 AND r.district = c.district AND r.case_number = c.number AND r.part = 0
     WHERE c.district = $1 AND c.number > $2
-      AND c.state IN ('reported', 'filed', 'desk', 'dispatched', 'signed', 'handled', 'suspended')
+      AND (c.due_at IS NOT NULL
+        OR c.state IN ('reported', 'filed', 'desk', 'dispatched', 'signed', 'handled', 'suspended'))
     ORDER BY c.number LIMIT \(casesAtOnce)
     """)
 
@@ -56,7 +76,7 @@ struct PolicyPreview {
     }
   }
 
-  /// Counts one open case.
+  /// Counts one case that waits for something.
   mutating func add(_ value: Case, text: String = "") {
     cases += 1
     let traits = value.traits(policy: policy, text: text)
@@ -65,17 +85,17 @@ struct PolicyPreview {
     for clock in value.clocks where clock.isRunning {
       var count = clocks[clock.name] ?? Count()
       count.running += 1
-      let fresh = CaseClock.start(
-        clock.name, for: traits, department: clock.department, version: clock.version, at: clock.startedAt,
-        policy: policy)
-      if let fresh {
-        if fresh.finalDueAt < clock.finalDueAt { count.earlier += 1 }
-        if fresh.finalDueAt > clock.finalDueAt { count.later += 1 }
-        if fresh.finalDueAt <= now, clock.finalDueAt > now { count.becomeOverdue += 1 }
-        if fresh.finalDueAt > now, clock.finalDueAt <= now { count.noLongerOverdue += 1 }
+      if clock.isPaused { count.paused += 1 }
+      if let fresh = clock.finalDue(under: policy, traits) {
+        let wasLate = clock.isLate(by: clock.finalDueAt, now: now)
+        let isLate = clock.isLate(by: fresh.at, now: now)
+        if fresh.at < clock.finalDueAt { count.earlier += 1 }
+        if fresh.at > clock.finalDueAt { count.later += 1 }
+        if isLate, !wasLate { count.becomeOverdue += 1 }
+        if wasLate, !isLate { count.noLongerOverdue += 1 }
         if fresh.provisional, !clock.provisional { count.becomeProvisional += 1 }
-        isMoved = isMoved || fresh.finalDueAt != clock.finalDueAt
-        becomesOverdue = becomesOverdue || (fresh.finalDueAt <= now && clock.finalDueAt > now)
+        isMoved = isMoved || fresh.at != clock.finalDueAt
+        becomesOverdue = becomesOverdue || (isLate && !wasLate)
       } else {
         count.withoutLimit += 1
         isMoved = true
@@ -84,42 +104,25 @@ struct PolicyPreview {
     }
     if isMoved { movedCases += 1 }
     if becomesOverdue { overdueCases += 1 }
+    recalculate(value)
   }
 
-  var answer: Answer {
-    let rows = ClockName.allCases.compactMap { name in clocks[name].map { (name, $0) } }
-    var table = Table([
-      .init("clock"), .init("running", .right), .init("earlier", .right), .init("later", .right),
-      .init("no limit", .right), .init("become overdue", .right), .init("no longer overdue", .right),
-      .init("become provisional", .right),
-    ])
-    for (name, count) in rows {
-      table.add(
-        [name.rawValue]
-          + [
-            count.running, count.earlier, count.later, count.withoutLimit, count.becomeOverdue, count.noLongerOverdue,
-            count.becomeProvisional,
-          ].map { Figures.grouped($0) })
+  /// What escalation will do to the provisional due times, asked of the same machine.
+  private mutating func recalculate(_ value: Case) {
+    let provisional = value.clocks.filter { $0.isRunning && $0.provisional }
+    guard !provisional.isEmpty else { return }
+    calendar.provisional += Int64(provisional.count)
+    calendar.paused += Int64(provisional.count { $0.isPaused })
+    let again = CaseMachine.recalculate(value, by: .service("gridctl"), policy: policy, now: now)?.value
+    for clock in provisional where !clock.isPaused {
+      guard let fresh = again?.clocks.first(where: { $0.name == clock.name && $0.version == clock.version }) else {
+        continue
+      }
+      let (wasLate, isLate) = (clock.finalDueAt < now, fresh.finalDueAt < now)
+      if !fresh.provisional { calendar.becomeCertain += 1 }
+      if fresh.finalDueAt != clock.finalDueAt { calendar.moved += 1 }
+      if isLate, !wasLate { calendar.becomeOverdue += 1 }
+      if wasLate, !isLate { calendar.noLongerOverdue += 1 }
     }
-    let deadlines = rows.reduce(Int64(0)) { $0 + $1.1.moved }
-    let overdue = rows.reduce(Int64(0)) { $0 + $1.1.becomeOverdue }
-    return Answer(
-      [
-        "network": .string(policy.name), "open_cases": .integer(cases), "moved_cases": .integer(movedCases),
-        "overdue_cases": .integer(overdueCases), "moved_deadlines": .integer(deadlines),
-        "become_overdue": .integer(overdue),
-        "clocks": .array(
-          rows.map { name, count in
-            [
-              "clock": .string(name.rawValue), "running": .integer(count.running), "earlier": .integer(count.earlier),
-              "later": .integer(count.later), "without_limit": .integer(count.withoutLimit),
-              "become_overdue": .integer(count.becomeOverdue), "no_longer_overdue": .integer(count.noLongerOverdue),
-              "become_provisional": .integer(count.becomeProvisional),
-            ]
-          }),
-      ],
-      text: "of \(Figures.grouped(cases)) open cases this moves \(Figures.grouped(movedCases)), with "
-        + "\(Figures.grouped(deadlines)) deadlines; \(Figures.grouped(overdue)) become overdue"
-        + (table.isEmpty ? "" : "\n\n" + table.text))
   }
 }
