@@ -5,12 +5,8 @@ import Testing
 
 /// Cities of several districts whose communities and grids are generated whenever they are read.
 @Suite struct GeneratedCityTests {
-  private static let shenzhen = Result {
-    try NetworkReader.read(TestNetworks.source("shenzhen"), geometry: .shapes)
-  }
-
   @Test func everyDistrictOfShenzhenIsARootWithItsStreetsAndGrids() throws {
-    let units = try Self.shenzhen.get().policy.units
+    let units = try TestNetworks.shenzhen.get().policy.units
     let counts = Dictionary(grouping: units.units, by: \.tier).mapValues(\.count)
     #expect(counts == ["district": 9, "street": 74, "community": 674, "grid": 18_000])
     #expect(units.roots.map(\.code.text).sorted() == (3...11).map { "4403" + ($0 < 10 ? "0\($0)" : "\($0)") })
@@ -22,7 +18,7 @@ import Testing
   }
 
   @Test func shenzhenHasItsAreaAndPointsFindTheirDistrict() throws {
-    let network = try Self.shenzhen.get()
+    let network = try TestNetworks.shenzhen.get()
     let whole = network.shapes.values.reduce(0) { $0 + $1.squareMetres } / 1e6
     #expect(abs(whole - 1_997) < 3)
     // Lianhua Hill in Futian, Dameisha in Yantian, Xin'an in Bao'an.

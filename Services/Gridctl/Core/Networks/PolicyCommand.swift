@@ -38,8 +38,10 @@ struct PolicyPreviewCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
     commandName: "preview", abstract: "Say how many open cases' due times a policy moves, and how many become overdue.",
     discussion: """
-      Every clock that runs now is computed again from its own beginning under the policy of the directory, with its \
-      limits and its calendar, and compared. Nothing is changed.
+      Every clock that runs now is computed again under the limits and the calendar of the directory, with the \
+      extensions that were granted and the pauses that were, and compared; one that stands still is taken as of when \
+      it was paused. Provisional due times that a new year's file makes certain or moves are told apart: escalation \
+      computes them again once the policy is applied. Nothing is changed.
       """)
 
   @Argument(help: "The network's directory.")

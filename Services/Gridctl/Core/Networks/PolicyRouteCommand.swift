@@ -69,6 +69,9 @@ struct PolicyRouteCommand: OperatorCommand {
     guard policy.units[unit] != nil else {
       throw Refusal("unknown_unit", "the network \(policy.name) has no unit \(unit)")
     }
+    for layer in layers where !network.fileNames.contains("layers/\(Self.name(of: layer)).geojson") {
+      throw Refusal("unknown_layer", "the network \(policy.name) has no drawn layer \(Self.name(of: layer))")
+    }
     let report = Report(
       source: source, category: try Self.category(category, policy), unit: unit,
       layers: network.layerNames(of: unit) + Self.withNames(layers), priority: urgent ? .urgent : .normal,
@@ -91,9 +94,8 @@ struct PolicyRouteCommand: OperatorCommand {
 
   /// `fire/F1` is in the layer `fire` too.
   private static func withNames(_ layers: [String]) -> [String] {
-    layers.flatMap { layer in
-      let name = String(layer.prefix { $0 != "/" })
-      return name == layer ? [layer] : [name, layer]
-    }
+    layers.flatMap { layer in name(of: layer) == layer ? [layer] : [name(of: layer), layer] }
   }
+
+  private static func name(of layer: String) -> String { String(layer.prefix { $0 != "/" }) }
 }

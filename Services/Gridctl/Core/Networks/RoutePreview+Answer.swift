@@ -51,7 +51,8 @@ extension RoutePreview {
     return [
       "clock": .string(row.clock.rawValue), "matter": .string(row.matter.rawValue),
       "department": .text(row.department?.text), "limit": .string(row.limit), "begins": .string(row.begins),
-      "due_at": .text(row.running.map { local($0.finalDueAt) }), "provisional": .bool(row.running?.provisional ?? false),
+      "due_at": .text(row.running.map { local($0.finalDueAt) }),
+      "provisional": .bool(row.running?.provisional ?? false),
       "rungs": .array(rungs),
     ]
   }
@@ -75,7 +76,9 @@ extension RoutePreview {
         row.running.map { local($0.finalDueAt) + ($0.provisional ? ", provisional" : "") } ?? "–")
     }
     if !clocks.isEmpty { sections.append(clocks.text) }
-    var ladder = Table([.init("clock"), .init("of"), .init("rung"), .init("at"), .init("fires"), .init("act"), .init("to")])
+    var ladder = Table([
+      .init("clock"), .init("of"), .init("rung"), .init("at"), .init("fires"), .init("act"), .init("to"),
+    ])
     for row in rows {
       for (rung, fires) in times(row) {
         ladder.add(
@@ -90,7 +93,9 @@ extension RoutePreview {
   }
 
   private func facts(_ rule: RoutingRule?) -> String {
-    func named(_ code: DepartmentCode) -> String { policy.departments[code].map { "\(code) \($0.nameZh)" } ?? code.text }
+    func named(_ code: DepartmentCode) -> String {
+      policy.departments[code].map { "\(code) \($0.nameZh)" } ?? code.text
+    }
     var table = Table([.init("report"), .init(local(at))])
     let category = policy.catalogue[report.category]
     table.add("category", "\(report.category) \(category?.nameZh ?? "")")
@@ -98,7 +103,8 @@ extension RoutePreview {
     table.add(
       "traits",
       "\(report.source.rawValue), \(report.priority.rawValue)"
-        + (reopened ? ", reopened" : "") + (report.layers.isEmpty ? "" : ", in " + report.layers.joined(separator: ", ")))
+        + (reopened ? ", reopened" : "")
+        + (report.layers.isEmpty ? "" : ", in " + report.layers.joined(separator: ", ")))
     if isVerifiedFirst { table.add("first", "an officer verifies it (verify_first)") }
     if let rule {
       table.add("rule", rule.name)
