@@ -179,3 +179,13 @@ extension TestPostgres {
     }
   }
 }
+
+extension PostgresPoolLimits {
+  /// For tests that are not about waiting: on a busy machine a first connection may take longer than people would wait.
+  public static func patient(maxConnections: Int? = nil) -> PostgresPoolLimits {
+    var limits = PostgresPoolLimits()
+    if let maxConnections { limits.maxConnections = maxConnections }
+    limits.leaseTimeoutMilliseconds = 60_000
+    return limits
+  }
+}

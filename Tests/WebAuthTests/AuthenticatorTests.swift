@@ -19,7 +19,8 @@ private struct Fixture {
     let configuration = try await TestPostgres.shared.database(named: "webauth")
     _ = try await Migrator(configuration: configuration).migrate()
     store = AccountStore(
-      pool: PostgresPool(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+      pool: PostgresPool(
+        configuration, limits: .patient(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
     var limits = AuthenticationLimits()
     limits.cacheMilliseconds = cacheMilliseconds
     limits.sessionSeconds = 3_600
