@@ -44,7 +44,7 @@ public struct CaseworkFixture: Sendable {
       }
     _ = try await Migrator(configuration: configuration).migrate()
     let logger = Logger(label: "fixture") { _ in SwiftLogNoOpLogHandler() }
-    let pool = PostgresPool(configuration, limits: .patient(), logger: logger)
+    let pool = PostgresPool(configuration, logger: logger)
     let district = try await load(files, version: 1, pool: pool)
     let policies = PolicyStore(pool: pool, geometry: geometry, logger: logger)
     try await policies.refresh()
