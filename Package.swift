@@ -54,6 +54,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
 let everyServiceNeeds: [Target.Dependency] = [
@@ -102,7 +103,9 @@ targets += service("dispatcher", everyServiceNeeds)
 targets += service("escalation", everyServiceNeeds)
 targets += service("stats", everyServiceNeeds)
 targets += service("notifier", everyServiceNeeds + ["Transfer"])
-targets += service("console", everyServiceNeeds + ["WebAuth", "CDocuments", hummingbird, nioCore, httpTypes])
+targets += service(
+  "console",
+  everyServiceNeeds + ["WebAuth", "Transfer", "CDocuments", hummingbird, nioCore, httpTypes, mustache, yams])
 targets += service(
   "gridctl", everyServiceNeeds + ["WebAuth", "Transfer", arguments, csv, yams, histogram])
 
@@ -172,6 +175,7 @@ let package = Package(
   },
   dependencies: [
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),

@@ -2,27 +2,30 @@ import CDocuments
 import Domain
 import HTTPTypes
 import Hummingbird
+import Logging
 import Operations
 import WebAuth
+import Wire
 
-/// The pages for browsers: sign-in, the home of each role, the style sheet, and the description of the interface.
+/// The pages for browsers: sign-in, every page of `all`, and the description of the interface.
 struct PageRoutes: Sendable {
-  /// A form may be so long, in bytes.
-  static let maxFormBytes = 8 << 10
+  /// Every page behind the sign-in. A new one is added here.
+  static let all: [any Page.Type] = [
+    HomePage.self, CaseListPage.self, CasePage.self, DepartmentPage.self, InboxPage.self,
+  ]
 
   let console: Console
 
   func add(to router: Hummingbird.Router<AuthenticatedContext>) {
     let pages = router.group("")
-      .add(middleware: AuthenticationMiddleware(console.authenticator, options: [.anonymous, .formToken]))
-    pages.get("/") { request, context in home(request, context) }
-    pages.post("sign-in") { request, context in try await signIn(request, context) }
-    pages.post("sign-out") { request, context in try await signOut(request, context) }
-    router.get("assets/console.css") { request, _ in
-      Response.of(
-        contentType: "text/css; charset=utf-8", headers: [.cacheControl: "public, max-age=3600"],
-        bytes: Array(StyleSheet.text.utf8))
+      .add(
+        middleware: AuthenticationMiddleware(console.authenticator, options: [.anonymous, .formToken]))
+    for page in Self.all {
+      pages.get(RouterPath(page.route.path)) { request, context in await answer(page, request, context) }
     }
+    CaseFormRoute(console: console).add(to: pages)
+    SignInRoutes(console: console).add(to: pages)
+    AssetRoutes(site: console.site).add(to: router)
     router.get("openapi.yaml") { _, _ in
       Response.of(
         contentType: "application/yaml", headers: [.cacheControl: "public, max-age=3600"],
@@ -30,72 +33,105 @@ struct PageRoutes: Sendable {
     }
   }
 
-  private func home(_ request: Request, _ context: AuthenticatedContext) -> Response {
-    let language = PageLanguage.of(request)
-    guard let authentication = context.authentication else { return SignInPage(language: language).response() }
-    return HomePage(language: language, authentication: authentication).response()
-  }
-
-  private func signIn(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let language = PageLanguage.of(request)
-    try refuseOtherSites(request)
-    let form = try await request.form(maxBytes: Self.maxFormBytes)
+  /// The page; whatever is thrown on the way is shown as a page, too.
+  private func answer(_ page: any Page.Type, _ request: Request, _ context: AuthenticatedContext) async -> Response {
+    let renderer = PageRenderer(files: console.site.files, request: request)
+    guard context.authentication != nil else {
+      return SignInRoutes(console: console).ask(renderer, page.route, request)
+    }
     do {
-      let session = try await console.authenticator.signIn(
-        username: form["username"] ?? "", password: form["password"] ?? "", address: context.clientAddress)
-      var response = seeOther("/?lang=\(language.rawValue)")
-      response.setCookie(
-        SessionCookie.issue(
-          session, maxAgeSeconds: AuthenticationLimits().sessionSeconds, isSecure: console.cookiesAreSecure))
-      return response
-    } catch let error as AuthenticationError {
-      return SignInPage(language: language, error: error).response()
+      let view = try console.view(context)
+      return await console.page(request, context, view, route: page.route, template: page.route.template) { asked in
+        guard page.route.roles.contains(asked.role) else {
+          throw Problem.forbidden(code: "role", "This page is for other roles than \(asked.role.rawValue).")
+        }
+        return try await page.content(asked)
+      }
+    } catch {
+      return renderer.response(FaultContent.of(error, renderer.texts), template: "fault", frame: renderer.frame())
     }
-  }
-
-  private func signOut(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let form = try await request.form(maxBytes: Self.maxFormBytes)
-    try context.requireFormToken(form[CrossSite.fieldName])
-    if case .cookie(let token)? = context.authentication?.credential {
-      try await console.authenticator.signOut(token)
-    }
-    var response = seeOther("/")
-    response.setCookie(SessionCookie.clear(isSecure: console.cookiesAreSecure))
-    return response
-  }
-
-  /// Nobody else's page may sign a browser in: there is no session yet whose token could prove it.
-  private func refuseOtherSites(_ request: Request) throws {
-    if let site = request.headers[.secFetchSite] {
-      guard site == "same-origin" || site == "none" else { throw AuthenticationError.crossSite }
-    } else if let origin = request.headers[.origin], let host = request.head.authority {
-      guard origin == "http://\(host)" || origin == "https://\(host)" else { throw AuthenticationError.crossSite }
-    }
-  }
-
-  private func seeOther(_ location: String) -> Response {
-    Response(status: .seeOther, headers: [.location: location])
   }
 }
 
-extension HTTPField.Name {
-  // A valid name by the grammar of RFC 9110, so that the failable initialiser does not fail.
-  static let secFetchSite = HTTPField.Name("sec-fetch-site").unsafelyUnwrapped
+extension Console {
+  /// A page for someone who is signed in, with the frame around it.
+  ///
+  /// - Parameters:
+  ///   - route: whose entry of the navigation is marked; nil for none.
+  ///   - content: what it shows; whatever it throws is shown as a page of that status.
+  func page(
+    _ request: Request, _ context: AuthenticatedContext, _ view: CallerView, route: PageRoute? = nil, template: String,
+    _ content: (PageRequest) async throws -> PageContent
+  ) async -> Response {
+    let renderer = PageRenderer(files: site.files, request: request)
+    let asked = PageRequest(
+      console: self, view: view, texts: renderer.texts, request: request, context: context, now: now)
+    async let unread = InboxCount.unread(view, console: self, now: asked.now)
+    var shown: PageContent
+    do {
+      shown = try await content(asked)
+    } catch {
+      let problem = Problem(error: error)
+      if problem.status.code >= 500 { logger.error("page failed", metadata: ["reason": "\(error)"]) }
+      shown = FaultContent.of(problem, asked.texts)
+    }
+    // The number of unread notices is told where it is known; a page is not refused for want of it.
+    let frame = renderer.frame(of: asked, route: route, unread: (try? await unread) ?? 0)
+    return renderer.response(shown, template: template, frame: frame)
+  }
 }
 
-extension Request {
-  /// The fields of a form; of a field that stands twice the first.
-  func form(maxBytes: Int) async throws -> [String: String] {
-    try requireContentType(["application/x-www-form-urlencoded"])
-    let text = String(buffer: try await collectBody(maxBytes: maxBytes))
-    var fields: [String: String] = [:]
-    for pair in text.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = PercentEncoding.decodeForm(parts[0]),
-        let value = PercentEncoding.decodeForm(parts.count > 1 ? parts[1] : "")
-      else { throw Problem.malformed("The form is not readable.") }
-      if fields[name] == nil { fields[name] = value }
+/// What a page shows that cannot be shown: what happened, and what to do.
+enum FaultContent {
+  private static let known: Set<Int> = [403, 404, 405, 409, 412, 422, 429, 503]
+
+  static func of(_ error: any Error, _ texts: PageTexts) -> PageContent {
+    let problem = Problem(error: error)
+    let group = "fault.\(known.contains(problem.status.code) ? "status_\(problem.status.code)" : "other")"
+    var data: PageData = ["status": "\(problem.status.code)", "message": texts(group + ".message")]
+    data["code"] = problem.code
+    data["hint"] = texts.optional(group + ".hint")
+    // What was refused, in people's words where there are any.
+    data["reason"] = texts.optional("faults.script.\(problem.code)").map { explained($0, problem) }
+    data["faults"] = problem.errors.map { fault in
+      let words = texts.optional("faults.script.\(fault.code)")
+      return ["field": texts.optional("actions.field.\(fault.field)") ?? fault.field, "detail": words ?? fault.detail]
+        as PageData
     }
-    return fields
+    return PageContent(texts(group + ".title"), data, status: problem.status, template: "fault")
+  }
+
+  /// With the members of the problem where the text names them.
+  private static func explained(_ text: String, _ problem: Problem) -> String {
+    problem.extensions.members.reduce(text) { text, member in
+      let value: String =
+        switch member.value {
+        case .string(let text): text
+        case .array(let values): values.compactMap(\.stringValue).joined(separator: ", ")
+        default: member.value.integerValue.map(String.init) ?? ""
+        }
+      return text.replacing("{\(member.key)}", with: value)
+    }
+  }
+}
+
+/// Shows what no route answers to a browser as a page; programs get the problem as it is.
+struct PageFaults: RouterMiddleware {
+  typealias Context = AuthenticatedContext
+
+  let site: WebSite
+
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    let response = try await next(request, context)
+    let path = request.uri.path
+    guard response.status.code >= 400, response.headers[.contentType] == "application/problem+json",
+      request.headers[.accept]?.contains("text/html") == true, !path.hasPrefix("/v1/"), !path.hasPrefix("/assets/")
+    else { return response }
+    let renderer = PageRenderer(files: site.files, request: request)
+    let problem = Problem(response.status, code: "page")
+    return renderer.response(
+      FaultContent.of(problem, renderer.texts), template: "fault", frame: renderer.frame())
   }
 }

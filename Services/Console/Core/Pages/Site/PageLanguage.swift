@@ -6,9 +6,14 @@ enum PageLanguage: String, CaseIterable, Sendable {
   case chinese = "zh-CN"
   case english = "en"
 
-  /// The language that `?lang=` names, else the one that the browser likes best, else Chinese.
+  /// The cookie that keeps the choice.
+  static let cookieName = "gridloop_lang"
+
+  /// The language that `?lang=` names, else the one chosen before, else the one that the browser likes best, else
+  /// Chinese.
   static func of(_ request: Request) -> PageLanguage {
     if let asked = request.uri.queryParameters["lang"], let language = matching(asked) { return language }
+    if let kept = request.cookies[cookieName]?.value, let language = matching(kept[...]) { return language }
     return preferred(request.headers[.acceptLanguage] ?? "")
   }
 
@@ -28,7 +33,7 @@ enum PageLanguage: String, CaseIterable, Sendable {
     return best?.language ?? .chinese
   }
 
-  private static func matching(_ tag: Substring) -> PageLanguage? {
+  static func matching(_ tag: Substring) -> PageLanguage? {
     switch tag.lowercased().prefix(2) {
     case "zh": .chinese
     case "en": .english
@@ -37,21 +42,4 @@ enum PageLanguage: String, CaseIterable, Sendable {
   }
 
   func text(_ chinese: String, _ english: String) -> String { self == .chinese ? chinese : english }
-}
-
-/// Text in HTML, between tags or within a quoted attribute.
-func escaped(_ text: String) -> String {
-  var result = ""
-  result.reserveCapacity(text.utf8.count)
-  for character in text.unicodeScalars {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    default: result.unicodeScalars.append(character)
-    }
-  }
-  return result
 }

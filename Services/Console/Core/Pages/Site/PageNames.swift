@@ -1,0 +1,78 @@
+import Domain
+
+/// What things of the network are called, in the language of the page. A code that the network does not know is shown
+/// as it is.
+struct PageNames: Sendable {
+  let policy: NetworkPolicy
+  let texts: PageTexts
+
+  func choose(_ chinese: String, _ english: String) -> String {
+    texts.language == .english && !english.isEmpty ? english : chinese
+  }
+
+  func unit(_ code: UnitCode) -> String {
+    policy.units.place(code).map { choose($0.nameZh, $0.nameEn) } ?? code.text
+  }
+
+  /// The unit and those above it below the district, from the top: `West Street › First Community`. What a name
+  /// repeats of the one above it is left out.
+  func place(_ code: UnitCode) -> String {
+    let path = policy.units.path(to: code)
+    if path.isEmpty { return code.text }
+    var parts: [String] = []
+    var above = ""
+    for unit in path.count > 1 ? path.dropFirst() : path[...] {
+      let name = choose(unit.nameZh, unit.nameEn)
+      let isRepeated = !above.isEmpty && name.hasPrefix(above) && name.count > above.count
+      parts.append(isRepeated ? String(name.dropFirst(above.count).drop { " ,·-".contains($0) }) : name)
+      above = name
+    }
+    return parts.joined(separator: " › ")
+  }
+
+  func tier(_ name: String) -> String {
+    policy.units.tiers.first { $0.name == name }.map { choose($0.labelZh, $0.labelEn) } ?? name
+  }
+
+  func department(_ code: DepartmentCode) -> String {
+    policy.departments[code].map { choose($0.nameZh, $0.nameEn) } ?? code.text
+  }
+
+  func category(_ code: CategoryCode) -> String {
+    policy.catalogue[code].map { choose($0.nameZh, $0.nameEn) } ?? code.text
+  }
+
+  /// Who did something, as the journal writes actors: the name of a person, or what a service is called.
+  func actor(_ text: String) -> String {
+    guard let colon = text.firstIndex(of: ":") else { return text }
+    let kind = String(text[..<colon])
+    let rest = text[text.index(after: colon)...]
+    let name = String(rest)
+    switch kind {
+    case "user": return name
+    case "service": return texts.word("service", name)
+    default: return "\(texts.word("actor", kind)) \(name)"
+    }
+  }
+
+  /// A receiver, `role@unit` or `role@unit/department`.
+  func receiver(_ text: String) -> String {
+    guard let at = text.firstIndex(of: "@") else { return text }
+    let role = texts.word("role", String(text[..<at]))
+    let place = text[text.index(after: at)...]
+    guard let slash = place.firstIndex(of: "/") else { return "\(unit(UnitCode(String(place)))) \(role)" }
+    return "\(department(DepartmentCode(String(place[place.index(after: slash)...])))) \(role)"
+  }
+
+  /// A limit or what was granted: `5 work_days` → `5 个工作日`.
+  func limit(_ limit: Limit) -> String {
+    texts.counted("words.limit.\(limit.unit.rawValue)", limit.amount)
+  }
+
+  /// Departments as choices of a field, by name.
+  func departmentChoices(selected: Set<DepartmentCode> = []) -> [PageData] {
+    policy.departments.values.map { (code: $0.code, name: choose($0.nameZh, $0.nameEn)) }
+      .sorted { ($0.name, $0.code) < ($1.name, $1.code) }
+      .map { ["value": $0.code.text, "label": $0.name, "selected": selected.contains($0.code)] }
+  }
+}
