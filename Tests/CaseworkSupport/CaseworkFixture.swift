@@ -23,7 +23,7 @@ public struct CaseworkFixture: Sendable {
   public let reader: JournalReader
   /// Stands still at ``start`` until it is moved.
   public let clock: ManualClock
-  /// The district of the network.
+  /// The network's district; the first, where it has several.
   public let district: UnitCode
 
   /// - Parameters:
@@ -56,29 +56,33 @@ public struct CaseworkFixture: Sendable {
       reader: JournalReader(pool: pool), clock: clock, district: district)
   }
 
-  /// Puts a version of the network in force and gives its district a journal, where it has none. Returns the district.
+  /// Puts a version of the network in force and gives each of its districts a journal, where it has none. Returns the
+  /// first district.
   @discardableResult
   public static func load(
     _ files: [String: [UInt8]], version: Int32, pool: PostgresPool
   ) async throws -> UnitCode {
     let archive = ArchiveSource.pack(files)
     let network = try NetworkReader.read(try ArchiveSource(archive), version: version, geometry: .skip)
-    guard let district = network.policy.units.roots.first?.code else { throw FixtureFault.noDistrict }
-    _ = try await pool.pipeline([
-      PostgresCall(
-        .unprepared(
-          """
-          INSERT INTO network_versions (district, version, name, archive, sha256, applied_by)
-          VALUES ($1, $2, $3, $4, $5, 'fixture')
-          """),
-        [
-          .text(district.text), .int32(version), .text(network.policy.name), .bytes(archive),
-          .bytes(SHA256.digest(of: archive)),
-        ]),
-      PostgresCall(
-        .unprepared("INSERT INTO journal_head (district) VALUES ($1) ON CONFLICT DO NOTHING"), [.text(district.text)]),
-    ])
-    return district
+    guard let first = network.policy.units.roots.first?.code else { throw FixtureFault.noDistrict }
+    for district in network.policy.units.roots.map(\.code) {
+      _ = try await pool.pipeline([
+        PostgresCall(
+          .unprepared(
+            """
+            INSERT INTO network_versions (district, version, name, archive, sha256, applied_by)
+            VALUES ($1, $2, $3, $4, $5, 'fixture')
+            """),
+          [
+            .text(district.text), .int32(version), .text(network.policy.name), .bytes(archive),
+            .bytes(SHA256.digest(of: archive)),
+          ]),
+        PostgresCall(
+          .unprepared("INSERT INTO journal_head (district) VALUES ($1) ON CONFLICT DO NOTHING"),
+          [.text(district.text)]),
+      ])
+    }
+    return first
   }
 
   public var now: Instant { Instant(microseconds: clock.microseconds) }
@@ -107,7 +111,8 @@ public struct CaseworkFixture: Sendable {
       contentDigest: digest)
     let policy = try policy
     let draft = CaseMachine.file(report, by: actor, policy: policy, now: now)
-    let appended = try await append([CaseChange(filing: draft, policy: policy)])
+    let district = policy.units.district(of: unit) ?? district
+    let appended = try await append([CaseChange(filing: draft, policy: policy)], in: district)
     let number = appended.caseNumbers[0]
     try await pool.execute(
       .unprepared(
@@ -131,7 +136,7 @@ public struct CaseworkFixture: Sendable {
     guard
       let draft = CaseMachine.route(value, decision, by: .service("dispatcher"), policy: policy, now: now)
     else { return }
-    try await append([CaseChange(LoadedCase(id: id, value: value), draft, policy: policy)])
+    try await append([CaseChange(LoadedCase(id: id, value: value), draft, policy: policy)], in: id.district)
   }
 
   /// Carries a command out, whatever the version.
@@ -149,10 +154,10 @@ public struct CaseworkFixture: Sendable {
     return LoadedCase(id: id, value: try CaseCoding.decode(try row.bytes(0)))
   }
 
-  /// Appends changes to the journal and publishes them.
+  /// Appends changes to the journal of a district, the first if nil, and publishes them.
   @discardableResult
-  public func append(_ changes: [CaseChange]) async throws -> AppendResult {
-    let batch = JournalAppend.batch(changes, district: district, now: now)
+  public func append(_ changes: [CaseChange], in other: UnitCode? = nil) async throws -> AppendResult {
+    let batch = JournalAppend.batch(changes, district: other ?? district, now: now)
     let rows = try await pool.pipeline(batch.calls)
     let result = try batch.result(rows[0])
     publisher.publish(result.run)

@@ -32,10 +32,10 @@ public enum SampleNetworkFiles {
 
   /// The middle of a grid.
   public static func middle(of grid: UnitCode) -> GeoPoint? {
-    corners.first { $0.grid == grid.text }.flatMap { GeoPoint(latitude: $0.south + 0.05, longitude: $0.west + 0.05) }
+    (corners + eastCorners).first { $0.grid == grid.text }.flatMap { GeoPoint(latitude: $0.south + 0.05, longitude: $0.west + 0.05) }
   }
 
-  private static let corners: [(grid: String, south: Double, west: Double)] = [
+  static let corners: [(grid: String, south: Double, west: Double)] = [
     ("g1", 22.5, 113.8), ("g2", 22.5, 113.9), ("g3", 22.6, 113.8), ("g4", 22.6, 113.9),
   ]
 
@@ -166,7 +166,9 @@ public enum SampleNetworkFiles {
           - {name: handled, weight: 100, numerator: [handled], denominator: [dispatched]}
     """
 
-  private static var grids: String {
+  private static var grids: String { features(corners) }
+
+  static func features(_ corners: [(grid: String, south: Double, west: Double)]) -> String {
     let features = corners.map { grid, south, west in
       let (north, east) = (south + 0.1, west + 0.1)
       let ring = "[[\(west),\(south)],[\(east),\(south)],[\(east),\(north)],[\(west),\(north)],[\(west),\(south)]]"

@@ -10,28 +10,36 @@ public enum CaseOrder: String, CaseIterable, Sendable {
 }
 
 /// The last row of a page: the next page holds what comes after it. Pages are found by key, not by counting, so that
-/// what is filed meanwhile neither repeats nor skips a case.
+/// what is filed meanwhile neither repeats nor skips a case. Of cases with the same key the district decides, then the
+/// number: so the cases of several districts are in one order, too.
 public struct CaseCursor: Sendable, Hashable {
   public let order: CaseOrder
   public let key: Instant
-  public let number: Int64
+  public let id: CaseID
 
-  public init(order: CaseOrder, key: Instant, number: Int64) {
+  public init(order: CaseOrder, key: Instant, id: CaseID) {
     self.order = order
     self.key = key
-    self.number = number
+    self.id = id
   }
 
-  /// `<order>.<microseconds>.<number>`
-  public var text: String { "\(order.rawValue).\(key.microseconds).\(number)" }
+  /// `<order>.<microseconds>.<case id>`
+  public var text: String { "\(order.rawValue).\(key.microseconds).\(id)" }
 
   /// Nil unless `text` is a cursor.
   public init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, let order = CaseOrder(rawValue: String(parts[0])), let key = Int64(parts[1]),
-      let number = Int64(parts[2]), abs(key) <= CaseCursor.maxMicroseconds
+      let id = CaseID(String(parts[2])), abs(key) <= CaseCursor.maxMicroseconds
     else { return nil }
-    self.init(order: order, key: Instant(microseconds: key), number: number)
+    self.init(order: order, key: Instant(microseconds: key), id: id)
+  }
+
+  /// After which number a district goes on where cases have the cursor's key: one before the cursor's district in the
+  /// list has shown all of them, one behind it none.
+  func number(in district: UnitCode) -> Int64 {
+    if district == id.district { return id.number }
+    return district < id.district ? .max : .min
   }
 
   /// The year 9999, at which cases without a due time stand; what a database can hold beyond it no list asks for.

@@ -52,8 +52,8 @@ public struct CaseFilter: Sendable, Hashable {
   }
 
   public var states: [CaseState] = []
-  /// The path of a unit whose subtree is meant, each code ending in a slash.
-  public var unitPath: String?
+  /// The ground under the unit whose subtree is meant.
+  public var territory: Territory?
   /// The finest unit that is known of the case.
   public var unit: UnitCode?
   public var categories: [CategoryCode] = []
@@ -77,7 +77,7 @@ public struct CaseFilter: Sendable, Hashable {
   public var lastDay: Int32?
   public var counted: Counted?
   /// Only these.
-  public var numbers: [Int64]?
+  public var cases: [CaseID]?
 
   public init() {}
 }
@@ -86,7 +86,7 @@ extension Conditions {
   /// Cases `c` that the filter lets through at `now`.
   public mutating func add(_ filter: CaseFilter, now: Instant) {
     if !filter.states.isEmpty { add("c.state = ANY(?)", .texts(filter.states.map(\.rawValue))) }
-    if let path = filter.unitPath { add(subtree: path) }
+    if let territory = filter.territory { add(subtree: territory.unitPath) }
     if let unit = filter.unit { add("c.unit = ?", .text(unit.text)) }
     if !filter.categories.isEmpty { add("c.category = ANY(?)", .texts(filter.categories.map(\.text))) }
     addDepartments(filter)
@@ -112,7 +112,11 @@ extension Conditions {
     case .fact(let fact)?: add("c.facts & ? <> 0", .int32(Int32(bitPattern: fact.rawValue)))
     case .overdueOpen?: addOverdue(now: now)
     }
-    if let numbers = filter.numbers { add("c.number = ANY(?)", .int64s(numbers)) }
+    if let cases = filter.cases {
+      add(
+        "(c.district, c.number) IN (SELECT * FROM unnest(?::text[], ?::bigint[]))",
+        .texts(cases.map(\.district.text)), .int64s(cases.map(\.number)))
+    }
   }
 
   private mutating func addDepartments(_ filter: CaseFilter) {

@@ -89,38 +89,57 @@ public struct CaseQueries: Sendable {
   ) async throws -> CasePage {
     precondition((1...Self.maxPageCases).contains(limit), "a page has 1 to \(Self.maxPageCases) cases")
     let order = cursor?.order ?? order
+    let asked = sight.asked(by: filter)
+    let found = try await pool.ask(
+      asked.byDistrict.map { Self.page($0, filter, order: order, after: cursor, limit: limit, now: now) })
+    let lists = try zip(asked.territory.districts, found).map { district, rows in
+      try rows.map { (summary: try Self.summary(district, $0), key: try $0.timestamp(17).instant) }
+    }
+    let page = MergedPage(lists, limit: limit) { left, right in
+      let (first, second) = order.isDescending ? (right, left) : (left, right)
+      return (first.key, first.summary.id.district, first.summary.id.number)
+        < (second.key, second.summary.id.district, second.summary.id.number)
+    }
+    let next = page.hasMore ? page.rows.last.map { CaseCursor(order: order, key: $0.key, id: $0.summary.id) } : nil
+    return CasePage(cases: page.rows.map(\.summary), next: next)
+  }
+
+  /// What is asked of one district: its rows in order, one more than the page has so that it is known whether there are
+  /// more.
+  private static func page(
+    _ sight: CaseSight, _ filter: CaseFilter, order: CaseOrder, after cursor: CaseCursor?, limit: Int, now: Instant
+  ) -> PostgresCall {
     var conditions = Conditions()
     conditions.add(sight)
     conditions.add(filter, now: now)
-    var text = "SELECT \(Self.columns), \(order.expression) FROM \(Self.tables) WHERE \(conditions.text)"
-    if let cursor {
+    var text = "SELECT \(columns), \(order.expression) FROM \(tables) WHERE \(conditions.text)"
+    if let cursor, let district = sight.territory.districts.first {
       let key = conditions.bind(.timestamp(microseconds: cursor.key.microseconds))
-      let number = conditions.bind(.int64(cursor.number))
+      let number = conditions.bind(.int64(cursor.number(in: district)))
       text += " AND (\(order.expression), c.number) \(order.isDescending ? "<" : ">") (\(key), \(number))"
     }
     let direction = order.isDescending ? "DESC" : "ASC"
     let rowLimit = conditions.bind(.int64(Int64(limit) + 1))
     text += " ORDER BY \(order.expression) \(direction), c.number \(direction) LIMIT \(rowLimit)"
-
-    let rows = try await pool.query(.unprepared(text), conditions.parameters)
-    let cases = try rows.prefix(limit).map { try Self.summary(sight.district, $0) }
-    guard rows.count > limit, let last = cases.last else { return CasePage(cases: cases, next: nil) }
-    let key = try rows[limit - 1].timestamp(17).instant
-    return CasePage(cases: cases, next: CaseCursor(order: order, key: key, number: last.id.number))
+    return PostgresCall(.unprepared(text), conditions.parameters)
   }
 
   /// How many cases the sight covers and the filter lets through.
   public func count(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) async throws -> Int64 {
-    var conditions = Conditions()
-    conditions.add(sight)
-    conditions.add(filter, now: now)
-    let text = "SELECT count(*) FROM \(Self.tables) WHERE \(conditions.text)"
-    return try await pool.query(.unprepared(text), conditions.parameters).onlyRow().int64(0)
+    let calls = sight.asked(by: filter).byDistrict.map { sight in
+      var conditions = Conditions()
+      conditions.add(sight)
+      conditions.add(filter, now: now)
+      return PostgresCall(
+        .unprepared("SELECT count(*) FROM \(Self.tables) WHERE \(conditions.text)"), conditions.parameters)
+    }
+    return try await pool.ask(calls).reduce(0) { $0 + (try $1.onlyRow().int64(0)) }
   }
 
   /// The case with what its first reporter wrote; nil when there is none or the sight does not cover it.
   public func find(_ id: CaseID, _ sight: CaseSight) async throws -> (loaded: LoadedCase, report: ReportContent)? {
-    guard id.district == sight.district else { return nil }
+    let sight = sight.among([id.district])
+    guard !sight.territory.districts.isEmpty else { return nil }
     var conditions = Conditions()
     conditions.add(sight)
     conditions.add("c.number = ?", .int64(id.number))

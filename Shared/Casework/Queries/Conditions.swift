@@ -1,3 +1,4 @@
+public import Domain
 public import PostgresClient
 
 /// The conditions of a statement that is put together from fixed parts. Values only ever travel as parameters: a part
@@ -14,6 +15,15 @@ public struct Conditions: Sendable {
   /// - Precondition: as many question marks as values.
   public mutating func add(_ part: StaticString, _ values: PostgresParameter...) {
     parts.append(fill(part, values))
+  }
+
+  /// Adds that the column holds one of these districts. A single one is compared rather than searched for in a list: only
+  /// so does an index that begins with the district also give the order of what follows.
+  public mutating func add(_ column: StaticString, among districts: [UnitCode]) {
+    parts.append(
+      districts.count == 1
+        ? "\(column) = \(bind(.text(districts[0].text)))"
+        : "\(column) = ANY(\(bind(.texts(districts.map(\.text)))))")
   }
 
   /// Adds a value and returns what stands for it in the statement, e.g. `$3`.

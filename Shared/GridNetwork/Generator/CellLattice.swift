@@ -1,7 +1,11 @@
 /// The cells a generated district is made of: quadrilaterals between jittered corners. Neighbours share their corners,
 /// so whatever cells are joined to units, no gap, overlap or corner on one side only can arise.
 struct CellLattice {
-  let parameters: GeneratorParameters
+  private let seed: UInt64
+  private let spacingX: Int32
+  private let spacingY: Int32
+  private let jitter: Double
+  private let rounding: Int32
   let origin: LatticePoint
   let columns: Int
   let rows: Int
@@ -15,15 +19,33 @@ struct CellLattice {
     guard parameters.spacingX >= 100, parameters.spacingY >= 100, parameters.rounding >= 1,
       parameters.jitter >= 0, parameters.jitter < 0.4
     else { throw .badParameter("spacing, rounding or jitter is out of range") }
-    self.parameters = parameters
+    seed = parameters.seed
+    (spacingX, spacingY) = (parameters.spacingX, parameters.spacingY)
+    (jitter, rounding) = (parameters.jitter, parameters.rounding)
     origin = box.minimum
     columns = (Int(box.maximum.x) - Int(origin.x)) / Int(parameters.spacingX) + 1
     rows = (Int(box.maximum.y) - Int(origin.y)) / Int(parameters.spacingY) + 1
     guard columns * rows <= Self.maxCells else { throw .badParameter("the spacing makes over \(Self.maxCells) cells") }
     isInside = Array(repeating: false, count: columns * rows)
-    let outline = Shape(polygons: [LatticePolygon(outer: parameters.outline)])
-    let touched = (0..<columns * rows).filter { outline.contains(middle(of: $0)) }
-    for cell in largestPart(of: touched) { isInside[cell] = true }
+    for cell in largestPart(of: cells(within: parameters.outline)) { isInside[cell] = true }
+  }
+
+  /// The cells whose middle lies inside the outline. Only the edges that a row's parallel passes are asked for its cells.
+  private func cells(within outline: Ring) -> [Int] {
+    var edges: [(start: LatticePoint, end: LatticePoint)] = []
+    forEachEdge(of: outline) { edges.append(($0, $1)) }
+    var found: [Int] = []
+    for row in 0..<rows {
+      let latitude = middle(of: row * columns).y
+      let passed = edges.filter { ($0.start.y <= latitude) != ($0.end.y <= latitude) }
+      for cell in row * columns..<(row + 1) * columns {
+        let point = middle(of: cell)
+        var isInside = false
+        for edge in passed where crossesEastOf(point, edge.start, edge.end) { isInside.toggle() }
+        if isInside { found.append(cell) }
+      }
+    }
+    return found
   }
 
   static let maxCells = 1_000_000
@@ -32,8 +54,8 @@ struct CellLattice {
 
   func middle(of cell: Int) -> LatticePoint {
     LatticePoint(
-      x: origin.x + Int32(cell % columns) * parameters.spacingX + parameters.spacingX / 2,
-      y: origin.y + Int32(cell / columns) * parameters.spacingY + parameters.spacingY / 2)
+      x: origin.x + Int32(cell % columns) * spacingX + spacingX / 2,
+      y: origin.y + Int32(cell / columns) * spacingY + spacingY / 2)
   }
 
   /// The cells that share an edge with the cell, inside the district or not.
@@ -49,15 +71,15 @@ struct CellLattice {
 
   /// The corner's place, strayed by a share of the spacing that only the seed and the corner decide.
   private func corner(column: Int, row: Int) -> LatticePoint {
-    let key = parameters.seed ^ UInt64(row) << 32 ^ UInt64(column)
+    let key = seed ^ UInt64(row) << 32 ^ UInt64(column)
     var random = SplitMix(seed: SplitMix.mix(key))
     func place(_ start: Int32, _ index: Int, _ spacing: Int32) -> Int32 {
-      let stray = (random.unit() * 2 - 1) * parameters.jitter
+      let stray = (random.unit() * 2 - 1) * jitter
       let exact = Double(start) + (Double(index) + stray) * Double(spacing)
-      return Int32((exact / Double(parameters.rounding)).rounded()) * parameters.rounding
+      return Int32((exact / Double(rounding)).rounded()) * rounding
     }
     return LatticePoint(
-      x: place(origin.x, column, parameters.spacingX), y: place(origin.y, row, parameters.spacingY))
+      x: place(origin.x, column, spacingX), y: place(origin.y, row, spacingY))
   }
 
   func shape(of cell: Int) -> Shape {

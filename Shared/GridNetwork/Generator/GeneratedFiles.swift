@@ -30,6 +30,7 @@ extension NetworkGenerator {
     }
     files[NetworkReading.unitsFile] = made.unitsFile
     files[NetworkReading.gridsFile] = made.gridsFile
+    files[PlanFile.name] = nil
     files[NetworkReading.settingsFile] = files[NetworkReading.settingsFile].map(withoutGenerate)
     return files
   }

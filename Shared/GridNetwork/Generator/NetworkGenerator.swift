@@ -29,7 +29,7 @@ public enum NetworkGenerator {
       try parameters.district(of: street)
     }
     let lattice = try CellLattice(parameters: parameters)
-    let plan = try StreetPlan(lattice: lattice)
+    let plan = try StreetPlan(parameters.streets, lattice: lattice)
     var units: [Unit] = []
     var shapes: [(code: UnitCode, shape: Shape)] = []
     for district in parameters.districts {
@@ -74,7 +74,9 @@ private struct StreetGenerator {
   let drawsShapes: Bool
 
   func generate(seed: UInt64) throws(GeneratorFault) -> GeneratedNetwork {
-    var partition = Partition(lattice: lattice, weight: density, random: SplitMix(seed: seed))
+    var weights = [Double](repeating: 0, count: lattice.columns * lattice.rows)
+    for cell in cells { weights[cell] = density(cell) }
+    var partition = Partition(lattice: lattice, weights: weights, random: SplitMix(seed: seed))
     let communities = partition.communities(cells, street.communities, grids: street.grids)
     var units: [Unit] = []
     var shapes: [(code: UnitCode, shape: Shape)] = []

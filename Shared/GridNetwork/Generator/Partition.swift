@@ -1,8 +1,8 @@
 /// Cuts a connected list of cells again and again until there are so many connected parts.
 struct Partition {
   let lattice: CellLattice
-  /// How much a cell counts: cells in dense quarters count more, so that their units are smaller.
-  let weight: (Int) -> Double
+  /// How much each cell of the lattice counts: cells in dense quarters count more, so that their units are smaller.
+  let weights: [Double]
   var random: SplitMix
 
   /// The cells of one community and the number of grids it shall have.
@@ -34,7 +34,11 @@ struct Partition {
     return grids(left, leftCount) + grids(right, count - leftCount)
   }
 
-  private func total(_ cells: [Int]) -> Double { cells.reduce(0) { $0 + weight($1) } }
+  private func total(_ cells: [Int]) -> Double {
+    var sum = 0.0
+    for cell in cells { sum += weights[cell] }
+    return sum
+  }
 
   /// Two connected parts: a straight cut across the longer side, and whatever it cuts off joins the other side.
   private mutating func cut(
@@ -45,7 +49,7 @@ struct Partition {
     var count = 0
     var sum = 0.0
     while count < sorted.count, sum < goal {
-      sum += weight(sorted[count])
+      sum += weights[sorted[count]]
       count += 1
     }
     count = min(max(count, leastLeft), sorted.count - leastRight)
@@ -63,9 +67,10 @@ struct Partition {
     let height = (ys.max() ?? 0) - (ys.min() ?? 0)
     let tilt = Int(random.next() % 7) - 3
     let (stepX, stepY) = width >= height ? (8, tilt) : (tilt, 8)
+    // One number for each cell, its place across before its own number: so they sort without a comparison of pairs.
     let keyed = cells.map { cell in
-      (key: (cell % lattice.columns) * stepX + (cell / lattice.columns) * stepY, cell: cell)
+      ((cell % lattice.columns) * stepX + (cell / lattice.columns) * stepY) << 32 | cell
     }
-    return keyed.sorted { ($0.key, $0.cell) < ($1.key, $1.cell) }.map(\.cell)
+    return keyed.sorted().map { $0 & 0xFFFF_FFFF }
   }
 }

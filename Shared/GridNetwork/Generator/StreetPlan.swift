@@ -9,11 +9,10 @@ struct StreetPlan {
   /// The cells of each street, in the order of the parameters' streets.
   let cellsByStreet: [[Int]]
 
-  init(lattice: CellLattice) throws(GeneratorFault) {
-    let streets = lattice.parameters.streets
+  init(_ streets: [GeneratorParameters.Street], lattice: CellLattice) throws(GeneratorFault) {
     guard !streets.isEmpty else { throw .badParameter("no streets") }
     let cells = lattice.cells
-    let owners = Self.fit(cells, lattice)
+    let owners = Self.fit(streets, cells, lattice)
     cellsByStreet = Self.inOnePieceEach(cells, owners, streetCount: streets.count, lattice)
     for (street, cells) in zip(streets, cellsByStreet) where cells.count < street.grids {
       throw .tooFewCells(street: street.code, cells: cells.count, grids: street.grids)
@@ -21,8 +20,9 @@ struct StreetPlan {
   }
 
   /// A power diagram whose weights are moved until every street has its share of the cells.
-  private static func fit(_ cells: [Int], _ lattice: CellLattice) -> [Int] {
-    let streets = lattice.parameters.streets
+  private static func fit(
+    _ streets: [GeneratorParameters.Street], _ cells: [Int], _ lattice: CellLattice
+  ) -> [Int] {
     let total = streets.reduce(0) { $0 + $1.squareKilometres }
     let stride = (cells.count * streets.count + maxFittedPairs - 1) / maxFittedPairs
     let fitted = Swift.stride(from: 0, to: cells.count, by: stride).map { cells[$0] }

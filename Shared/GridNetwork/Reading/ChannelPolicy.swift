@@ -25,6 +25,10 @@ public enum NoticeKind: String, CaseIterable, Sendable {
   /// A department assists in a case; it says that it has no part in it.
   case partAssigned = "part_assigned"
   case partReturned = "part_returned"
+  /// Nothing more is asked of an assisting department: it was excused, or the case went elsewhere or is over.
+  case partEnded = "part_ended"
+  /// A case of which an assisting department had done its part did not pass, or was opened again.
+  case partReworked = "part_reworked"
   case suspensionRequested = "suspension_requested"
   case suspensionDecided = "suspension_decided"
   /// A department answered a supervision order.

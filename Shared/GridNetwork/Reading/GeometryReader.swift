@@ -37,11 +37,20 @@ extension NetworkReading {
     return features
   }
 
-  /// The plan that the parameters make; nil, with faults, when they make none.
+  /// The plan that the parameters make, as it was stored with them where it was; nil, with faults, when they make none.
   mutating func generate(
     _ parameters: YamlText, drawsShapes: Bool
   ) throws(NetworkSourceError) -> GeneratedNetwork? {
-    guard let bytes = try requiredFile(parameters.text),
+    guard let bytes = try requiredFile(parameters.text) else { return nil }
+    if let plan = try source.bytes(of: PlanFile.name) {
+      let tiers = tiers.map(\.name)
+      let digest = PlanFile.digest(of: bytes, tiers: tiers)
+      if let made = PlanFile.decode(plan, tiers: tiers, digest: digest, drawsShapes: drawsShapes) {
+        usedNames.insert(PlanFile.name)
+        return made
+      }
+    }
+    guard
       let read = GeneratorParameters.read(bytes, file: parameters.text, tiers: tiers.map(\.name), faults: faults)
     else { return nil }
     do throws(GeneratorFault) {

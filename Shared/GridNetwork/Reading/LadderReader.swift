@@ -126,10 +126,11 @@ extension NetworkReading {
       let code = YamlText(text: String(parts[1].dropFirst("department:".count)), line: text.line)
       return department(code, map).map { Receiver(role: role, place: .department($0)) }
     }
-    guard tiers.contains(where: { $0.name == parts[1] }) else {
+    let known = (city == nil ? [] : [City.tier]) + tiers.map(\.name)
+    guard known.contains(parts[1]) else {
       map.fault(
         "unknown tier \(parts[1])", line: text.line,
-        remedy: "known: \(tiers.map(\.name).joined(separator: ", ")), lead, part, department:CODE")
+        remedy: "known: \(known.joined(separator: ", ")), lead, part, department:CODE")
       return nil
     }
     return Receiver(role: role, place: .tier(parts[1]))

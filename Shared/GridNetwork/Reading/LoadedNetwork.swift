@@ -108,15 +108,21 @@ public struct NetworkIdentity: Sendable, Hashable {
   public let timeZone: String
   /// Holes in the outline of joined units below so many square metres are seams of the survey, not ground outside.
   public let sliverSquareMetres: Double
-  /// Set where the districts are one city, whose keys report in all of them.
+  /// Set where the districts are one city, whose people see and whose keys report in all of them.
   public let city: City?
 }
 
 /// A city of several districts. It is no unit: it has no journal and no cases of its own.
 public struct City: Sendable, Hashable {
+  /// The tier on which the city stands above those of `network.yaml`: `role@city` are its people.
+  public static let tier = "city"
+
   public let code: UnitCode
   public let nameZh: String
   public let nameEn: String
+
+  /// As a place above the districts.
+  var unit: Unit { Unit(code: code, parent: nil, tier: Self.tier, nameZh: nameZh, nameEn: nameEn) }
 }
 
 extension LoadedNetwork {
@@ -129,7 +135,7 @@ extension LoadedNetwork {
       guard let unit = policy.units.unit(of: code, at: tier) else { continue }
       parts[unit.code, default: []].append(shape)
     }
-    return policy.units.units.filter { $0.tier == tier }.compactMap { unit in
+    return ((policy.units.city.map { [$0] } ?? []) + policy.units.units).filter { $0.tier == tier }.compactMap { unit in
       if let own = shapes[unit.code] { return (unit, own) }
       guard let below = parts[unit.code] else { return nil }
       return (unit, Outline.union(of: below).droppingHoles(below: identity.sliverSquareMetres))

@@ -35,6 +35,7 @@ struct NetworkReading {
   var names: [String] = []
   /// What the files say, so far as it was read; later files are checked against it.
   var tiers: [Tier] = []
+  var city: City?
   var codeDigits: [String: Int] = [:]
   /// What `generate:` made, when network.yaml has it.
   var made: GeneratedNetwork?

@@ -26,7 +26,7 @@ extension NetworkReading {
     let generator = generate?.requiredText("parameters")
     generate?.finish()
     let catchAll = map.text("catch_all")
-    let city = map.map("city").flatMap { readCity($0) }
+    city = map.map("city").flatMap { readCity($0) }
     let datum = readDatum(map)
     guard let name = map.requiredText("name"), let nameZh = map.requiredText("name_zh"),
       let nameEn = map.requiredText("name_en"), let zone = map.requiredText("time_zone"), let datum
@@ -67,6 +67,11 @@ extension NetworkReading {
         "the city's code \"\(code.text)\" is not of at most \(maxCodeLength) letters and digits", line: code.line,
         remedy: "use the code of the list of divisions, e.g. 440300")
       return nil
+    }
+    if tiers.contains(where: { $0.name == City.tier }) {
+      map.fault(
+        "a tier is called \(City.tier), where the city itself stands", line: code.line,
+        remedy: "give the tier another name")
     }
     return City(code: UnitCode(code.text), nameZh: nameZh.text, nameEn: nameEn.text)
   }

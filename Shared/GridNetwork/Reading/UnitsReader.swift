@@ -28,7 +28,8 @@ extension NetworkReading {
     }
     addGenerated()
     checkParents(lines)
-    tree = try? UnitTree(tiers: tiers, units: units)
+    // A city of a unit's code is a fault of its own.
+    tree = try? UnitTree(tiers: tiers, units: units, city: city.flatMap { unitCodes.contains($0.code) ? nil : $0.unit })
     if tree == nil { faults.markIncomplete(Self.unitsFile) }
   }
 

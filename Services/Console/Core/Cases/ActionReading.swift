@@ -60,7 +60,9 @@ enum ActionReading {
       return nil
     case .split:
       let category = fields.text("category").map { CategoryCode($0) }
-      return .split(category: category, unit: fields.text("unit").map { UnitCode($0) }, note: fields.note)
+      return .split(
+        category: category, unit: fields.text("unit").map { UnitCode($0) }, note: fields.note,
+        attachments: distinct("attachments", &fields))
     case .comment: return .comment(text: fields.requiredText("text"))
     case .requestExtension, .grantExtension, .refuseExtension, .suspend, .refuseSuspension, .resume:
       return moreTime(action, &fields)

@@ -21,8 +21,26 @@ struct CaseActions: Sendable {
   /// `POST …/{id}/actions` with `If-Match`: the case as the action left it.
   func act(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let view = try console.view(context)
-    let command = try ActionReading.command(try await request.collectJSON(limits: BodyFields.limits))
-    let expected = try request.expectedVersion()
+    let body = try await request.collectJSON(limits: BodyFields.limits)
+    let done = try await carryOut(body, expected: try request.expectedVersion(), context, view)
+    let (result, report) = (done.result, done.report)
+    switch done.action {
+    case .reveal:
+      return console.response(
+        result, report: report, reporters: try await console.cases.reporters(of: result.id), view: view)
+    case .erase: return console.response(result, report: try await self.report(result.id, view), view: view)
+    default: return console.response(result, report: report, view: view)
+    }
+  }
+
+  /// Does what the body asks of the case that the path names.
+  ///
+  /// - Parameter expected: the version that the caller has seen; nil: whichever it is.
+  /// - Throws: `Problem`.
+  func carryOut(
+    _ body: JSONValue, expected: Int64?, _ context: AuthenticatedContext, _ view: CallerView
+  ) async throws -> (action: CaseAction, result: LoadedCase, report: ReportContent) {
+    let command = try ActionReading.command(body)
     if let only, !only.contains(command.action) {
       throw Problem.unprocessable(code: "unknown_action", "Tasks are answered with verify_report and verify.")
     }
@@ -30,16 +48,8 @@ struct CaseActions: Sendable {
     if case .merge(let target) = command, try await console.cases.find(target, view.sight) == nil {
       throw Problem(.mergeTarget(target), of: command, allowed: allowed(found.loaded, view))
     }
-    let result = try await perform(
-      CommandRequest(id: found.loaded.id, command: command, actor: view.actor, expectedVersion: expected),
-      found.loaded, view)
-    switch command.action {
-    case .reveal:
-      return console.response(
-        result, report: found.report, reporters: try await console.cases.reporters(of: result.id), view: view)
-    case .erase: return console.response(result, report: try await report(result.id, view), view: view)
-    default: return console.response(result, report: found.report, view: view)
-    }
+    let request = CommandRequest(id: found.loaded.id, command: command, actor: view.actor, expectedVersion: expected)
+    return (command.action, try await perform(request, found.loaded, view), found.report)
   }
 
   private func perform(
@@ -52,7 +62,7 @@ struct CaseActions: Sendable {
     } catch CommandFault.stale(let current) {
       throw Problem.stale(current, allowed: allowed(current, view))
     } catch CommandFault.unknownAttachments(let ids) {
-      throw Problem.unknownAttachments(ids)
+      throw Problem.unknownAttachments(ids, field: request.command.action == .split ? "attachments" : "photos")
     } catch is CommandFault {
       throw Problem.notFound("There is no such case.")
     } catch is GroupCommitError {

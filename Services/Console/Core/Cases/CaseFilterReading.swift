@@ -44,7 +44,7 @@ extension CallerView {
   }
 
   private func readPlace(_ fields: inout QueryFields, into filter: inout CaseFilter) {
-    if let unit = unit(&fields) { filter.unitPath = policy.unitPath(unit) }
+    filter.territory = unit(&fields).map { policy.units.territory(of: $0) }
     filter.unit = fields.text("at_unit").map { UnitCode($0) }
     guard let text = fields.text("bbox") else { return }
     let numbers = text.split(separator: ",").map { Double($0) }
@@ -60,7 +60,7 @@ extension CallerView {
   /// The unit that the query names; nil when it names none. One beyond the caller's own is noted as a fault.
   func unit(_ fields: inout QueryFields) -> UnitCode? {
     guard let code = fields.text("unit").map({ UnitCode($0) }) else { return nil }
-    guard policy.units[code] != nil else {
+    guard policy.units.place(code) != nil else {
       fields.fault("unit", "unknown_unit", "The network has no such unit.")
       return nil
     }

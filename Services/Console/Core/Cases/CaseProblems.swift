@@ -71,12 +71,12 @@ extension Problem {
     return problem
   }
 
-  static func unknownAttachments(_ ids: [String]) -> Problem {
+  static func unknownAttachments(_ ids: [String], field: String) -> Problem {
     Problem(
-      .unprocessableContent, code: "unknown_attachment", detail: "Some photos are not attachments for this case.",
+      .unprocessableContent, code: "unknown_attachment", detail: "Some of these are not attachments for this case.",
       errors: ids.map {
         FieldFault(
-          field: "photos", code: "unknown_attachment",
+          field: field, code: "unknown_attachment",
           detail: "There is no attachment \($0.prefix(80)), or it belongs to another case.")
       })
   }

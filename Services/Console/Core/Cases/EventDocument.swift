@@ -71,11 +71,18 @@ struct EventDocument {
   private func writeDetail(of decoded: CaseEvent, to writer: inout JSONWriter) {
     switch decoded.detail {
     case .reported(let filing), .filed(let filing): writeFiling(filing, decoded.subject, to: &writer)
-    case .rejected(let reason), .voided(let reason), .reopened(let reason), .revealed(let reason), .erased(let reason):
+    case .reopened(let reason, let assists):
+      writer.member("reason", reason)
+      writer.member("assists", texts: assists.map(\.text))
+    case .rejected(let reason), .voided(let reason), .revealed(let reason), .erased(let reason):
       writer.member("reason", reason)
     case .merged(let merge): writeMerge(merge, to: &writer)
-    case .split(.into(let other)): writer.member("into", other.description)
-    case .split(.from(let other)): writer.member("from", other.description)
+    case .split(.into(let other, let attachments)):
+      writer.member("into", other.description)
+      writer.member("attachments", texts: attachments)
+    case .split(.from(let other, let attachments)):
+      writer.member("from", other.description)
+      writer.member("attachments", texts: attachments)
     case .dispatched(let dispatch): write(dispatch, to: &writer)
     case .desked(let reason, let note):
       writer.member("reason", reason.rawValue)
@@ -92,7 +99,10 @@ struct EventDocument {
     case .verified(let passed, let note):
       writer.member("outcome", passed ? "pass" : "fail")
       writer.member("note", note)
-    case .reworked(let note), .resumed(let note): writer.member("note", note)
+    case .reworked(let note, let assists):
+      writer.member("note", note)
+      writer.member("assists", texts: assists.map(\.text))
+    case .resumed(let note): writer.member("note", note)
     case .closed(let closing): writeClosing(closing, to: &writer)
     case .escalated(let escalation): writeEscalation(escalation, to: &writer)
     case .flagged(let accountabilityID, let clock, let rung):

@@ -30,9 +30,11 @@ struct LoopEventDocument {
       writer.member("note", revisit.note)
       writer.member("must_supervise", revisit.mustSupervise)
     case .supervised(let supervision): write(supervision, to: &writer)
-    case .answered(let order, let text):
+    case .answered(let order, let text, let department, let orderedBy):
       writer.member("order", order)
       writer.member("text", text)
+      writer.member("department", department?.text)
+      writer.member("ordered_by", orderedBy)
     case .coordinated(let meeting):
       writer.member("outcome", meeting.outcome)
       writer.member("participants", texts: meeting.participants.map(\.text))
@@ -48,9 +50,10 @@ struct LoopEventDocument {
       writer.member("act", card.act.rawValue)
       writer.member("to", texts: card.to)
       writer.member("department", card.department?.text)
-    case .appealDecided(let accepted, let reason):
+    case .appealDecided(let accepted, let reason, let department):
       writer.member("outcome", accepted ? "accepted" : "rejected")
       writer.member("reason", reason)
+      writer.member("department", department?.text)
     default: preconditionFailure("\(detail.kind) is written among the events of the handling")
     }
   }

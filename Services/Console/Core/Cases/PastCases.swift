@@ -6,7 +6,7 @@ import WebAuth
 
 /// How cases stood at a moment of the past: the fold of their events up to it.
 ///
-/// Reads every event of the district up to that moment, in order of case, so that one case at a time is in memory.
+/// Reads every event of each district up to that moment, in order of case, so that one case at a time is in memory.
 struct PastCases: Sendable {
   /// Events in one read.
   static let maxReadEvents = 2_000
@@ -50,9 +50,11 @@ struct PastCases: Sendable {
   /// due time and facts is asked of then.
   func filter(_ filter: CaseFilter, as moment: Moment, view: CallerView) async throws -> CaseFilter {
     let instant = moment.end(in: view.zone)
-    var numbers: [Int64] = []
-    try await forEach(view.caller.district, at: instant) { number, value in
-      if filter.holdsThen(value, at: instant) { numbers.append(number) }
+    var cases: [CaseID] = []
+    for district in view.sight.asked(by: filter).territory.districts {
+      try await forEach(district, at: instant) { number, value in
+        if filter.holdsThen(value, at: instant) { cases.append(CaseID(district: district, number: number)) }
+      }
     }
     var narrowed = filter
     narrowed.states = []
@@ -61,7 +63,7 @@ struct PastCases: Sendable {
     narrowed.ofParts = false
     narrowed.overdue = nil
     narrowed.counted = nil
-    narrowed.numbers = numbers
+    narrowed.cases = cases
     return narrowed
   }
 }

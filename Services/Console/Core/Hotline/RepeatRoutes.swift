@@ -46,20 +46,30 @@ struct RepeatRoutes: Sendable {
     let limit = fields.limit(max: Self.maxListedCases)
     try fields.finish()
     // A unit above the caller's shows no more than the caller's own.
-    let path = view.policy.unitPath(view.covers(unit) ? unit : view.caller.unit)
-    let district = view.caller.district
-    let rows = try await console.pool.query(
-      Self.read,
-      [
-        .text(district.text), .timestamp(microseconds: from.microseconds),
-        .timestamp(microseconds: before.microseconds),
-        .text(source?.rawValue ?? ""), .int64(Int64(min)), .text(path), .text(path.dropLast() + "0"),
-        .int64(Int64(limit)),
-      ])
+    let ground = view.policy.units.territory(of: view.covers(unit) ? unit : view.caller.unit)
+    let found = try await console.pool.ask(
+      ground.districts.map { district in
+        let path = ground.unitPath.isEmpty ? "\(district)/" : ground.unitPath
+        return PostgresCall(
+          Self.read,
+          [
+            .text(district.text), .timestamp(microseconds: from.microseconds),
+            .timestamp(microseconds: before.microseconds),
+            .text(source?.rawValue ?? ""), .int64(Int64(min)), .text(path), .text(path.dropLast() + "0"),
+            .int64(Int64(limit)),
+          ])
+      })
+    let lists = try zip(ground.districts, found).map { district, rows in
+      try rows.map { (id: CaseID(district: district, number: try $0.int64(0)), reports: try $0.int64(1), row: $0) }
+    }
+    let page = MergedPage(lists, limit: limit) {
+      ($1.reports, $0.id.district, $0.id.number) < ($0.reports, $1.id.district, $1.id.number)
+    }
     return try .json { writer in
-      try writer.page(rows, next: nil) { writer, row in
+      try writer.page(page.rows, next: nil) { writer, item in
+        let row = item.row
         writer.beginObject()
-        writer.member("case_id", CaseID(district: district, number: try row.int64(0)).description)
+        writer.member("case_id", item.id.description)
         writer.member("state", try row.text(5))
         writer.member("category", try row.text(6))
         writer.member("unit", unit: UnitCode(try row.text(7)), policy: view.policy)

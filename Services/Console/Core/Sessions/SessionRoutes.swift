@@ -32,7 +32,7 @@ struct SessionRoutes: Sendable {
     try fields.finish()
     let session = try await console.authenticator.signIn(
       username: username, password: password, address: context.clientAddress)
-    let zone = console.policies.current(session.caller.district)?.policy.calendar.zone ?? .utc
+    let zone = console.policies.network(ofAccountsIn: session.caller.district)?.policy.calendar.zone ?? .utc
     return .json(.created, headers: [.cacheControl: "no-store"]) { writer in
       writer.beginObject()
       writer.member("token", session.token.text)

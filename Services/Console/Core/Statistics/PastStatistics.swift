@@ -14,7 +14,7 @@ struct PastStatistics: Sendable {
     var table = IndicatorTable()
     var minutes: [String: [Double]] = [:]
     var allMinutes: [Double] = []
-    try await PastCases(console: console).forEach(scope.view.caller.district, at: moment) { _, value in
+    try await forEach(scope, at: moment) { value in
       guard scope.held(value) else { return }
       let key = scope.key(of: value, by: grouping, units: units)
       let isOverdue = value.nextDueAt.map { $0 < moment } ?? false
@@ -35,9 +35,16 @@ struct PastStatistics: Sendable {
     return table
   }
 
+  /// Calls `body` with each case of the scope's districts as it stood at `moment`.
+  private func forEach(_ scope: StatisticsScope, at moment: Instant, _ body: (Case) throws -> Void) async throws {
+    for district in scope.sight.territory.districts {
+      try await PastCases(console: console).forEach(district, at: moment) { try body($1) }
+    }
+  }
+
   private func partTable(_ scope: StatisticsScope, at moment: Instant) async throws -> IndicatorTable {
     var table = IndicatorTable()
-    try await PastCases(console: console).forEach(scope.view.caller.district, at: moment) { _, value in
+    try await forEach(scope, at: moment) { value in
       guard scope.held(value) else { return }
       for part in value.parts where scope.lead == nil || scope.lead == .department(part.department) {
         let isOverdue = part.isOpen && !part.facts.isDisjoint(with: .late)

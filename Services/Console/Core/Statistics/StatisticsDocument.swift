@@ -47,7 +47,7 @@ struct StatisticsDocument {
   }
 
   private func unit(_ key: String) -> Unit? {
-    scope.view.policy.units[UnitCode(key)] ?? scope.view.network.retiredUnits.first { $0.code.text == key }
+    scope.view.policy.units.place(UnitCode(key)) ?? scope.view.network.retiredUnits.first { $0.code.text == key }
   }
 
   /// What each rate divides by what.

@@ -68,24 +68,32 @@ struct StatisticsScope: Sendable {
     return scope
   }
 
-  /// Whether figures are of the whole district.
-  var isWholeDistrict: Bool { view.policy.units[unit]?.parent == nil }
+  /// The ground of the figures: a part of one district, or all districts of a city.
+  var territory: Territory { view.policy.units.territory(of: unit) }
 
-  /// The unit's path, also of one that is no longer in force: its cases still lie where it lay.
+  /// What the caller may see there.
+  var sight: CaseSight { view.sight.among(territory.districts) }
+
+  /// The unit's path from the top, the city where there is one, also of one that is no longer in force: its cases still lie where it lay.
   func path(to unit: UnitCode) -> [UnitCode] {
-    let known = view.policy.units.path(to: unit)
+    let known = view.policy.units.placePath(to: unit)
     if !known.isEmpty { return known.map(\.code) }
     guard let retired = view.network.retiredUnits.first(where: { $0.code == unit }), let parent = retired.parent else {
       return [unit]
     }
-    return view.policy.units.path(to: parent).map(\.code) + [unit]
+    return view.policy.units.placePath(to: parent).map(\.code) + [unit]
   }
 
-  func covers(_ unit: UnitCode) -> Bool { isWholeDistrict || path(to: unit).contains(self.unit) }
+  func covers(_ unit: UnitCode) -> Bool {
+    let path = path(to: unit)
+    if path.contains(self.unit) { return true }
+    // A unit that is no longer in force, and of which nothing more is known, lies in whatever is whole.
+    return path == [unit] && view.policy.units.place(unit) == nil && territory.isWhole
+  }
 
-  /// Every unit of the scope, retired ones as well; nil for the whole district.
+  /// Every unit of the scope, retired ones as well; nil for whole districts.
   var unitCodes: [UnitCode]? {
-    if isWholeDistrict { return nil }
+    if territory.isWhole { return nil }
     let known = view.policy.units.units.map(\.code).filter { view.policy.units.contains(unit, $0) }
     return known + view.network.retiredUnits.map(\.code).filter { covers($0) }
   }
@@ -93,7 +101,7 @@ struct StatisticsScope: Sendable {
   /// The same cases as a filter of lists.
   var filter: CaseFilter {
     var filter = CaseFilter()
-    filter.unitPath = view.policy.unitPath(unit)
+    filter.territory = territory
     filter.categories = categories
     filter.lead = lead
     filter.sources = source.map { [$0] } ?? []

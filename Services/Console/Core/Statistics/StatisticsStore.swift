@@ -60,7 +60,7 @@ struct StatisticsStore: Sendable {
     _ scope: StatisticsScope, _ column: String, _ key: (PostgresRow) throws -> Key
   ) async throws -> [(key: Key, tally: IndicatorTally)] {
     var conditions = Conditions()
-    conditions.add("d.district = ?", .text(scope.view.caller.district.text))
+    conditions.add("d.district", among: scope.sight.territory.districts)
     if let units = scope.unitCodes { conditions.add("d.unit = ANY(?)", .texts(units.map(\.text))) }
     if !scope.categories.isEmpty { conditions.add("d.category = ANY(?)", .texts(scope.categories.map(\.text))) }
     switch scope.lead {
@@ -93,7 +93,7 @@ struct StatisticsStore: Sendable {
     var filter = scope.filter
     filter.lead = nil
     var conditions = Conditions()
-    conditions.add(scope.view.sight)
+    conditions.add(scope.sight)
     conditions.add(filter, now: now)
     conditions.add("p.facts & ? <> 0 AND p.state IN ('assigned', 'signed')", .int32(Int32(CaseFacts.late.rawValue)))
     if case .department(let department) = scope.lead { conditions.add("p.department = ?", .text(department.text)) }
@@ -133,7 +133,7 @@ struct StatisticsStore: Sendable {
     _ scope: StatisticsScope, by grouping: StatisticsGrouping, units: UnitGroups, now: Instant
   ) async throws -> IndicatorTable {
     var conditions = Conditions()
-    conditions.add(scope.view.sight)
+    conditions.add(scope.sight)
     conditions.add(scope.filter, now: now)
     if scope.assessed { conditions.add("c.facts & ? = 0", .int32(Int32(CaseFacts.appealedOut.rawValue))) }
     let moment = conditions.bind(.timestamp(microseconds: now.microseconds))
@@ -194,7 +194,7 @@ extension StatisticsStore {
   /// The units with most cases, first the most.
   func hotspots(_ scope: StatisticsScope, limit: Int, now: Instant) async throws -> [Hotspot] {
     var conditions = Conditions()
-    conditions.add(scope.view.sight)
+    conditions.add(scope.sight)
     conditions.add(scope.filter, now: now)
     let moment = conditions.bind(.timestamp(microseconds: now.microseconds))
     let rowLimit = conditions.bind(.int64(Int64(limit)))

@@ -15,7 +15,7 @@ struct UnitGroups: Sendable {
     let tree = scope.view.policy.units
     members =
       if let tier {
-        tree.units.filter { $0.tier == tier && scope.covers($0.code) }.map(\.code)
+        ((tree.city.map { [$0] } ?? []) + tree.units).filter { $0.tier == tier && scope.covers($0.code) }.map(\.code)
       } else {
         tree.children(of: scope.unit).map(\.code)
       }

@@ -59,7 +59,7 @@ struct WeeklyReport: Sendable {
     lines.append(["previous", scope.unit.text, ""] + figures(before))
     for section in sections {
       for row in section.rows {
-        let name = name(row.key, section.grouping, .chinese)
+        let name = StatisticsDocument(scope: scope).name(of: row.key, by: section.grouping).zh
         lines.append([section.grouping.rawValue, row.key, name] + figures(row.tally))
       }
     }
@@ -67,64 +67,36 @@ struct WeeklyReport: Sendable {
     return [0xEF, 0xBB, 0xBF] + Array(text.utf8)
   }
 
-  func page(_ language: PageLanguage) -> Response {
-    let title = language.text("周报 \(week)", "Weekly report \(week)")
-    let frame = PageFrame(language: language, title: title, path: "/v1/reports/weekly/\(week).html")
-    var content = "<p>\(period.firstText) – \(period.lastText) · \(escaped(name(scope.unit.text, .unit, language)))</p>"
-    let total = language.text("合计", "Total")
-    let previous = language.text("上周", "Week before")
-    content += rows(language, language.text("总览", "Overview"), [(total, self.total), (previous, before)])
-    for section in sections {
-      content += rows(
-        language, heading(section.grouping, language),
-        section.rows.map { (name($0.key, section.grouping, language), $0.tally) })
-    }
-    return frame.response(content: content)
+  /// For the template `weekly`.
+  func content(_ request: PageRequest) -> PageContent {
+    let texts = request.texts
+    let sections: [PageData] =
+      [section(texts("weekly.overview"), [(texts("weekly.total"), total), (texts("weekly.previous"), before)])]
+      + sections.map { section in
+        self.section(
+          texts("weekly.by.\(section.grouping.rawValue)"),
+          section.rows.map { (name($0.key, section.grouping, request.names), $0.tally) })
+      }
+    return PageContent(
+      texts("weekly.title", ["week": week]),
+      [
+        "period": "\(period.firstText) – \(period.lastText)", "unit": request.names.unit(scope.unit),
+        "columns": Self.shown.map { texts.word("indicator", $0) }, "sections": sections,
+      ])
   }
 
-  private func rows(_ language: PageLanguage, _ heading: String, _ rows: [(String, IndicatorTally)]) -> String {
-    let head = Self.shown.map { "<th scope=\"col\">\(escaped(Self.label($0, language)))</th>" }.joined()
-    let body = rows.map { name, tally in
-      "<tr><th scope=\"row\">\(escaped(name))</th>" + figures(tally).map { "<td>\($0)</td>" }.joined() + "</tr>"
-    }.joined(separator: "\n")
-    return """
-      <h2>\(escaped(heading))</h2>
-      <table><thead><tr><td></td>\(head)</tr></thead><tbody>
-      \(body)
-      </tbody></table>
-
-      """
+  private func section(_ heading: String, _ rows: [(String, IndicatorTally)]) -> PageData {
+    [
+      "heading": heading,
+      "rows": rows.map { name, tally in ["name": name, "figures": figures(tally)] as PageData },
+    ]
   }
 
   private func figures(_ tally: IndicatorTally) -> [String] { Self.shown.map { String(tally.count($0)) } }
 
-  private func name(_ key: String, _ grouping: StatisticsGrouping, _ language: PageLanguage) -> String {
+  /// In both of the network's languages the name is chosen by the caller.
+  private func name(_ key: String, _ grouping: StatisticsGrouping, _ names: PageNames) -> String {
     let (zh, en) = StatisticsDocument(scope: scope).name(of: key, by: grouping)
-    return language.text(zh, en)
-  }
-
-  private func heading(_ grouping: StatisticsGrouping, _ language: PageLanguage) -> String {
-    switch grouping {
-    case .unit: language.text("按单元", "By unit")
-    case .department: language.text("按部门", "By department")
-    case .category: language.text("按类别", "By category")
-    case .source: language.text("按来源", "By source")
-    case .officer: language.text("按人员", "By officer")
-    }
-  }
-
-  private static func label(_ indicator: String, _ language: PageLanguage) -> String {
-    switch indicator {
-    case "filed": language.text("立案", "Filed")
-    case "dispatched": language.text("派遣", "Dispatched")
-    case "handled": language.text("处置", "Handled")
-    case "closed": language.text("结案", "Closed")
-    case "on_spot": language.text("现场处置", "Settled on the spot")
-    case "late_sign": language.text("签收超时", "Signed late")
-    case "late_handle": language.text("处置超时", "Handled late")
-    case "reworked": language.text("返工", "Reworked")
-    case "overdue_open": language.text("超时未结", "Overdue, open")
-    default: indicator
-    }
+    return names.choose(zh, en)
   }
 }

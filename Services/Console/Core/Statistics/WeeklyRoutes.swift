@@ -31,7 +31,7 @@ struct WeeklyRoutes: Sendable {
       return .of(
         contentType: "text/csv; charset=utf-8",
         headers: [.contentDisposition: "attachment; filename=\"\(report.week).csv\""], bytes: report.table)
-    default: return report.page(PageLanguage.of(request))
+    default: return await console.page(request, context, view, template: "weekly") { report.content($0) }
     }
   }
 

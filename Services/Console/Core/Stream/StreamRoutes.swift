@@ -31,21 +31,21 @@ struct StreamRoutes: Sendable {
       body: ResponseBody { writer in try await stream.write(to: &writer) })
   }
 
-  /// After which number to begin: what the client has seen, or the journal's end.
-  private func start(_ request: Request, _ view: CallerView) async throws -> Int64 {
-    let district = view.caller.district
-    let end = try await console.reader.ends()[district]?.seq ?? 0
+  /// After which number of each district to begin: what the client has seen, or the journal's end. A district that the
+  /// client's id does not name has joined the city since: none of it has been seen.
+  private func start(_ request: Request, _ view: CallerView) async throws -> StreamPlace {
+    let districts = view.territory.districts
+    let ends = try await console.reader.ends()
+    let end = StreamPlace(Dictionary(uniqueKeysWithValues: districts.map { ($0, ends[$0]?.seq ?? 0) }))
     var fields = try QueryFields(request)
     let query = fields.text("last_event_id")
     try fields.finish()
     guard let text = request.headers[.lastEventID] ?? query else { return end }
-    guard let dot = text.lastIndex(of: "."), text[..<dot] == district.text,
-      let seq = Int64(text[text.index(after: dot)...]), seq >= 0, seq <= end
-    else {
+    guard let seen = StreamPlace(text), seen.isWithin(end) else {
       throw Problem.malformed(
         code: "malformed_event_id", "Last-Event-ID must be one that this stream has sent: <district>.<seq>.")
     }
-    return seq
+    return StreamPlace(Dictionary(uniqueKeysWithValues: districts.map { ($0, seen.seq(of: $0)) }))
   }
 }
 
@@ -55,7 +55,8 @@ extension HTTPField.Name {
   static let accelBuffering = HTTPField.Name("x-accel-buffering").unsafelyUnwrapped
 }
 
-/// One open stream: every event after a number that its caller may see, first from the journal, then as they come.
+/// One open stream: every event after a place that its caller may see, first from the journals, then as they come. The
+/// events of a district come in its order; of several districts none waits for another.
 struct EventStream: Sendable {
   /// A comment is sent when nothing else was for this time.
   static let heartbeatMilliseconds: Int64 = 15_000
@@ -68,7 +69,7 @@ struct EventStream: Sendable {
   let view: CallerView
   let credential: Credential
   let listener: LiveFeed.Listener
-  let start: Int64
+  let start: StreamPlace
 
   func write(to writer: inout any ResponseBodyWriter) async throws {
     var place = start
@@ -76,15 +77,22 @@ struct EventStream: Sendable {
     var lastWrite = MonotonicClock.microseconds
     var lastCheck = lastWrite
     var wakes = listener.wakes.makeAsyncIterator()
-    try await writer.write(ByteBuffer(string: "retry: 2000\n: \(view.caller.district).\(start)\n\n"))
-    while let batch = try await next(after: place) {
-      if let last = batch.last { place = last.event.seq }
+    try await writer.write(ByteBuffer(string: "retry: 2000\n: \(start.text())\n\n"))
+    while true {
+      var bytes: [UInt8] = []
+      var isIdle = true
+      for district in start.districts {
+        guard let batch = try await next(in: district, after: place.seq(of: district)) else {
+          return try await writer.finish(nil)
+        }
+        isIdle = isIdle && batch.isEmpty
+        encode(batch, of: district, &place, to: &bytes)
+      }
       let now = MonotonicClock.microseconds
-      var bytes = encode(batch)
       let isSilent = now - lastWrite >= Self.heartbeatMilliseconds * 1_000
       if bytes.isEmpty, isSilent {
-        // The number tells a client that sees few events how far it has come, so that it resumes from there.
-        bytes = place > announced ? Array("id: \(view.caller.district).\(place)\n\n".utf8) : Array(": \n\n".utf8)
+        // The place tells a client that sees few events how far it has come, so that it resumes from there.
+        bytes = place != announced ? Array("id: \(place.text())\n\n".utf8) : Array(": \n\n".utf8)
       }
       if !bytes.isEmpty {
         try await writer.write(ByteBuffer(bytes: bytes))
@@ -94,14 +102,13 @@ struct EventStream: Sendable {
         guard try await isSignedIn() else { break }
         lastCheck = now
       }
-      if batch.isEmpty, await wakes.next() == nil { break }
+      if isIdle, await wakes.next() == nil { break }
     }
     try await writer.finish(nil)
   }
 
   /// Events that follow; empty when there are none yet; nil when the stream is to end.
-  private func next(after seq: Int64) async throws -> [LiveEvent]? {
-    let district = view.caller.district
+  private func next(in district: UnitCode, after seq: Int64) async throws -> [LiveEvent]? {
     switch console.feed.look(district, after: seq, limit: Self.maxBatchEvents) {
     case .events(let events): return events
     case .nothing: return []
@@ -113,22 +120,24 @@ struct EventStream: Sendable {
     }
   }
 
-  private func encode(_ batch: [LiveEvent]) -> [UInt8] {
-    if batch.isEmpty { return [] }
-    var bytes: [UInt8] = []
+  /// Writes the events that are for the caller's eyes, each with the place that the stream has come to with it.
+  private func encode(
+    _ batch: [LiveEvent], of district: UnitCode, _ place: inout StreamPlace, to bytes: inout [UInt8]
+  ) {
+    if batch.isEmpty { return }
     // The network may have changed since the stream was opened.
-    let network = console.policies.current(view.caller.district) ?? view.network
+    let network = console.policies.network(ofAccountsIn: view.caller.district) ?? view.network
     let view = CallerView(caller: view.caller, network: network)
     let (sight, document) = (view.sight, EventDocument(view.policy))
     for live in batch {
+      place.advance(district, to: live.event.seq)
       guard let decoded = live.decoded, sight.covers(decoded, policy: view.policy) else { continue }
       var writer = JSONWriter(capacity: 512)
       document.writeForStream(live.event, decoded, to: &writer)
-      bytes += "id: \(live.event.district).\(live.event.seq)\nevent: \(live.event.kind)\ndata: ".utf8
+      bytes += "id: \(place.text(from: district))\nevent: \(live.event.kind)\ndata: ".utf8
       bytes += writer.bytes
       bytes += "\n\n".utf8
     }
-    return bytes
   }
 
   private func isSignedIn() async throws -> Bool {

@@ -40,11 +40,16 @@ struct SuppressionRoutes: Sendable {
     let limit = fields.limit(max: Self.maxPageSuppressions)
     try fields.finish()
     let now = console.now
-    let found = try await store.list(
-      view.caller.district, onlyOpenAt: which == .open ? now : nil, before: cursor.map { ($0.at, $0.id) },
-      limit: limit + 1)
-    let next = found.count > limit ? SuppressionCursor(found[limit - 1]).text : nil
-    let seen = found.prefix(limit).filter { isSeen($0, view) }
+    var lists: [[Suppression]] = []
+    for district in view.territory.districts {
+      lists.append(
+        try await store.list(
+          district, onlyOpenAt: which == .open ? now : nil, before: cursor.map { ($0.at, $0.id) }, limit: limit + 1))
+    }
+    // Their ids are of the whole table, so that no two are alike in this order.
+    let page = MergedPage(lists, limit: limit) { ($1.createdAt, $1.id) < ($0.createdAt, $0.id) }
+    let next = page.hasMore ? page.rows.last.map { SuppressionCursor($0).text } : nil
+    let seen = page.rows.filter { isSeen($0, view) }
     return .json { writer in
       writer.page(seen, next: next) { writer, suppression in
         writer.beginObject()
@@ -83,7 +88,11 @@ struct SuppressionRoutes: Sendable {
       fields.fault(fault.field, fault.code, fault.detail)
     }
     try fields.finish()
-    switch try await store.add(draft, district: view.caller.district, by: view.actor.text, at: console.now) {
+    // The draft's unit lies in a district: a city as a whole is no unit where reports come from.
+    guard let district = draft.unit.flatMap({ view.policy.units.district(of: $0) }) else {
+      throw Problem.invalid(fields.faults)
+    }
+    switch try await store.add(draft, district: district, by: view.actor.text, at: console.now) {
     case .stored(let suppression): return answer(suppression, view, status: .created)
     case .tooMany:
       throw Problem.conflict(
@@ -115,10 +124,12 @@ struct SuppressionRoutes: Sendable {
   }
 
   private func suppression(_ context: AuthenticatedContext, _ view: CallerView) async throws -> Suppression {
-    guard let id = context.parameters.get("id"),
-      let found = try await store.suppression(id, of: view.caller.district), isSeen(found, view)
-    else { throw Problem.notFound("There is no such suppression.") }
-    return found
+    if let id = context.parameters.get("id") {
+      for district in view.territory.districts {
+        if let found = try await store.suppression(id, of: district), isSeen(found, view) { return found }
+      }
+    }
+    throw Problem.notFound("There is no such suppression.")
   }
 
   private func isSeen(_ suppression: Suppression, _ view: CallerView) -> Bool {

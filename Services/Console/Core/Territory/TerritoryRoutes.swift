@@ -27,7 +27,7 @@ struct TerritoryRoutes: Sendable {
     var fields = try QueryFields(request)
     let tier = fields.tier(of: tree)
     let parent = fields.text("parent").map { UnitCode($0) }
-    if let parent, tree[parent] == nil { fields.fault("parent", "unknown_unit", "The network has no such unit.") }
+    if let parent, tree.place(parent) == nil { fields.fault("parent", "unknown_unit", "The network has no such unit.") }
     let text = fields.text("q")
     let start = fields.cursor { Int($0).flatMap { $0 >= 0 ? $0 : nil } } ?? 0
     let limit = fields.limit(max: Self.maxPageUnits)
@@ -35,9 +35,10 @@ struct TerritoryRoutes: Sendable {
 
     var found: [Unit] = []
     var next: Int?
-    for index in tree.units.indices.dropFirst(start) {
-      let unit = tree.units[index]
-      guard tier == nil || unit.tier == tier, parent == nil || unit.parent == parent,
+    let units = (tree.city.map { [$0] } ?? []) + tree.units
+    for index in units.indices.dropFirst(start) {
+      let unit = units[index]
+      guard tier == nil || unit.tier == tier, parent == nil || tree.parent(of: unit) == parent,
         text.map({ unit.isNamed($0) }) ?? true
       else { continue }
       if found.count == limit {
@@ -49,7 +50,7 @@ struct TerritoryRoutes: Sendable {
     return .json { writer in
       writer.page(found, next: next.map(String.init)) { writer, unit in
         writer.beginObject()
-        writeMembers(of: unit, to: &writer)
+        writeMembers(of: unit, in: tree, to: &writer)
         writer.endObject()
       }
     }
@@ -58,15 +59,15 @@ struct TerritoryRoutes: Sendable {
   private func show(_ context: AuthenticatedContext) throws -> Response {
     let view = try console.view(context)
     let tree = view.policy.units
-    guard let code = context.parameters.get("code").map({ UnitCode($0) }), let unit = tree[code] else {
+    guard let code = context.parameters.get("code").map({ UnitCode($0) }), let unit = tree.place(code) else {
       throw Problem.notFound("The network has no such unit.")
     }
     let departments = view.policy.departments.values.filter { $0.unit == code }.sorted { $0.code < $1.code }
     return .json { writer in
       writer.beginObject()
-      writeMembers(of: unit, to: &writer)
-      writer.objects("path", tree.path(to: code)) { writeMembers(of: $1, to: &$0) }
-      writer.objects("children", tree.children(of: code)) { writeMembers(of: $1, to: &$0) }
+      writeMembers(of: unit, in: tree, to: &writer)
+      writer.objects("path", tree.placePath(to: code)) { writeMembers(of: $1, in: tree, to: &$0) }
+      writer.objects("children", tree.children(of: code)) { writeMembers(of: $1, in: tree, to: &$0) }
       writer.objects("departments", departments) { writeMembers(of: $1, to: &$0) }
       writer.endObject()
     }
@@ -81,7 +82,9 @@ struct TerritoryRoutes: Sendable {
     let tag = "\"\(view.policy.name)-\(view.policy.version)-\(tier)\""
     let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, no-cache"]
     if request.has(entityTag: tag) { return Response(status: .notModified, headers: headers) }
-    let bytes = try await console.shapes.collection(view.caller.district, tier: tier, policy: view.policy)
+    // Each district of a city has the whole network's files.
+    let district = view.territory.districts.first ?? view.caller.district
+    let bytes = try await console.shapes.collection(district, tier: tier, policy: view.policy)
     return .of(contentType: "application/geo+json", headers: headers, bytes: bytes)
   }
 
@@ -119,9 +122,9 @@ struct TerritoryRoutes: Sendable {
     }
   }
 
-  private func writeMembers(of unit: Unit, to writer: inout JSONWriter) {
+  private func writeMembers(of unit: Unit, in tree: UnitTree, to writer: inout JSONWriter) {
     writer.member("code", unit.code.text)
-    writer.member("parent", unit.parent?.text)
+    writer.member("parent", tree.parent(of: unit)?.text)
     writer.member("tier", unit.tier)
     writer.names(unit.nameZh, unit.nameEn)
     writer.member("exclusive", unit.exclusive)
@@ -145,7 +148,7 @@ extension QueryFields {
   /// The tier that the query names; nil when it names none.
   mutating func tier(of tree: UnitTree) -> String? {
     guard let tier = text("tier") else { return nil }
-    if tree.tiers.contains(where: { $0.name == tier }) { return tier }
+    if tree.tiers.contains(where: { $0.name == tier }) || tree.city?.tier == tier { return tier }
     fault("tier", "unknown_tier", "Known are \(tree.tiers.map(\.name).joined(separator: ", ")).")
     return nil
   }

@@ -20,16 +20,23 @@ struct DemoAccounts {
   /// Passwords hashed at once at most, whatever the processors: each takes 64 MiB while it is made.
   static let maxHashesAtOnce = 8
 
+  /// Who works in the centre of a whole city.
+  private static let cityRoles: [Role] = [.dispatcher, .supervisor, .hotline, .inspector, .auditor, .admin]
+
   let policy: NetworkPolicy
-  /// Set where the districts are one city: it gets keys that report in all of them.
-  var city: City?
 
   /// Who there is to be: each role at the district, handlers of the departments, and the ladder's way down to a grid.
   ///
   /// Of a network of several districts only the first street of each has users of its own, and only the first district
-  /// a way down to a grid: each password costs tens of milliseconds, and nobody would sign in as all of them.
+  /// a way down to a grid; where the districts are one city, it has a centre of its own. Each password costs tens of
+  /// milliseconds, and nobody would sign in as all of them.
   var people: [Person] {
     var people: [Person] = []
+    if let city = policy.units.city {
+      for role in Self.cityRoles {
+        people.append(Person(username: "\(role.rawValue)@\(city.code)", role: role, unit: city.code, department: nil))
+      }
+    }
     let roots = policy.units.roots
     for root in roots {
       for role in Role.allCases where role != .source && role != .handler {
@@ -76,10 +83,9 @@ struct DemoAccounts {
     let progress = Progress("demo users", unit: "users", total: Int64(people.count))
     let hashed = try await Self.hash(people, progress: progress)
     for (person, password, hash) in hashed {
-      guard let district = policy.units.district(of: person.unit) else { continue }
       guard
         try await store.putUser(
-          district: district, username: person.username, role: person.role, unit: person.unit,
+          district: policy.units.district(of: person.unit) ?? person.unit, username: person.username, role: person.role, unit: person.unit,
           department: person.department, password: hash, at: now)
       else { throw Refusal("taken", "the name \(person.username) is taken in another district") }
       file.users.append(
@@ -101,7 +107,7 @@ struct DemoAccounts {
   }
 
   /// The city, whose keys fit any report, before the districts.
-  var keyUnits: [UnitCode] { (city.map { [$0.code] } ?? []) + policy.units.roots.map(\.code) }
+  var keyUnits: [UnitCode] { (policy.units.city.map { [$0.code] } ?? []) + policy.units.roots.map(\.code) }
 
   /// A random password for each and its hash, as many at a time as there are processors: hashing is meant to be slow.
   private static func hash(

@@ -9,7 +9,7 @@ struct DemoCommand: OperatorCommand {
     discussion: """
       One user at least of every role, a handler of every department, officers and supervisors of every street and \
       of one community and grid, and one key for each source of reports; of a network of several districts users \
-      of each centre and its first street, and keys of each district and of the city. Names are <role>@<unit> and \
+      of each centre and its first street, of the city's centre where they are one city, and keys of each. Names are <role>@<unit> and \
       handler@<department>. The passwords are random and stand only in the file, mode 0600. Where the file exists \
       nothing is changed.
       """)
@@ -28,7 +28,7 @@ struct DemoCommand: OperatorCommand {
       guard let network = try await NetworkVersions.read(named: stack.networkName, geometry: .skip, pool) else {
         throw Refusal("no_network", "no network is loaded: gridctl network load DIR")
       }
-      return try await DemoAccounts(policy: network.policy, city: network.identity.city).make(pool)
+      return try await DemoAccounts(policy: network.policy).make(pool)
     }
     try file.write(path)
     return Self.answer(file, path: path, isNew: true)

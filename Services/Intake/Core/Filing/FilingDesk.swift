@@ -19,7 +19,7 @@ final class FilingDesk: Sendable {
   typealias Outcomes = [Result<FilingOutcome, any Error>]
 
   /// Under load a commit is shared by more reports; at a thousand a second commits hold two or three and are not paced.
-  private static let pace = GroupPace(fromRequests: 12, microseconds: 6_000)
+  private static let pace = GroupPace(fromRequests: 12, enoughRequests: 32, microseconds: 6_000)
 
   private let makeCommit: @Sendable (UnitCode) -> FilingCommit
   private let metrics: IntakeMetrics

@@ -6,7 +6,7 @@ import WebAuth
 /// Who hands a report in, and the network it is checked against.
 ///
 /// A sender of a whole city belongs to no district: each of its reports is filed in the journal of the district where
-/// the place lies, under one name that no district's own sender can have.
+/// the place lies, a key's under a name that no district's own key can have.
 struct ReportSender: Sendable {
   let caller: Caller
   let network: LoadedNetwork
@@ -19,7 +19,9 @@ struct ReportSender: Sendable {
     self.caller = caller
     self.network = network
     city = network.identity.city.flatMap { $0.code == caller.district ? $0 : nil }
-    actor = city.map { caller.actor.named("\($0.code)/\(caller.name)") } ?? caller.actor
+    // Users are told apart by their names alone, and what they find they must not verify elsewhere under another name.
+    let keyed = caller.kind == .key ? city : nil
+    actor = keyed.map { caller.actor.named("\($0.code)/\(caller.name)") } ?? caller.actor
   }
 
   /// Only what lies under this unit is taken; nil: everything in the network.
