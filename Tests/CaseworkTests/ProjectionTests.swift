@@ -59,6 +59,8 @@ enum JournalFold {
     }
     let report = try await JournalVerifier(pool: fixture.pool).verify("d", to: try await fixture.end())
     #expect(report.faults.isEmpty)
+    let proof = try await ProjectionProof(pool: fixture.pool, policies: fixture.policies).run(fixture.district)
+    #expect(proof.holds && proof.cases == Int64(numbers.count), "\(proof.found)")
   }
 
   private static func expectRow(_ number: Int64, _ value: Case, _ fixture: CaseworkFixture) async throws {

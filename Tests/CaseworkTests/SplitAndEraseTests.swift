@@ -74,6 +74,39 @@ import Testing
     }
   }
 
+  @Test func attachmentsThatAreNamedGoAlongAndTheOthersStay() async throws {
+    try await CaseworkFixture.with("split") { fixture in
+      let id = try await fixture.file()
+      let foreign = try await fixture.file()
+      for name in ["pipe", "rubbish", "both"] { try await fixture.attachment(name, by: "user:finder", of: id) }
+      try await fixture.attachment("else", by: "user:finder", of: foreign)
+      try await fixture.attachment("loose", by: "user:finder")
+      let end = try await fixture.end()
+      await #expect(throws: CommandFault.unknownAttachments(["else", "loose", "none"])) {
+        try await fixture.perform(
+          .split(category: nil, unit: nil, note: "", attachments: ["pipe", "else", "loose", "none"]), on: id,
+          by: SampleActors.dispatcher)
+      }
+      #expect(try await fixture.end() == end)
+      let split = try await fixture.perform(
+        .split(category: "0201", unit: nil, note: "", attachments: ["pipe"]), on: id, by: SampleActors.dispatcher)
+      let other = try #require(split.value.splitInto.first)
+      let rows = try await fixture.pool.query(
+        .unprepared("SELECT id, case_number, split_from FROM attachments WHERE id <> 'loose' ORDER BY id"))
+      #expect(try rows.map { try $0.text(0) } == ["both", "else", "pipe", "rubbish"], "none is lost")
+      #expect(
+        try rows.map { try $0.int64(1) } == [id.number, foreign.number, other.number, id.number])
+      #expect(try rows.map { try $0.int64OrNil(2) } == [nil, nil, id.number, nil])
+      let details = try await fixture.journal().compactMap { try $0.event.decoded()?.detail }
+      #expect(details.contains(.split(.into(other, attachments: ["pipe"]))))
+      #expect(details.contains(.split(.from(id, attachments: ["pipe"]))))
+      await #expect(throws: CommandFault.unknownAttachments(["pipe"])) {
+        try await fixture.perform(
+          .split(category: nil, unit: nil, note: "", attachments: ["pipe"]), on: id, by: SampleActors.dispatcher)
+      }
+    }
+  }
+
   @Test func whatIsErasedIsGoneWhereverItWasCopiedAndTheChainHolds() async throws {
     try await CaseworkFixture.with("erase") { fixture in
       let id = try await fixture.file(description: "secret", reporter: (name: "Zhang", phone: "13812341234"))
@@ -89,12 +122,51 @@ import Testing
       #expect(try await reports(fixture, other) == ["- - true"])
       #expect(try await reports(fixture, untouched) == ["another Wang true"])
       #expect(try await fixture.kinds(of: other) == ["filed", "split", "erased"])
-      #expect(try await fixture.number("SELECT count(*) FROM attachments WHERE content <> ''") == 2)
       try await fixture.perform(.erase(reason: "asked for"), on: id, by: SampleActors.chief)
       let kept = try await fixture.pool.query(.unprepared("SELECT id FROM attachments WHERE content <> ''"), [])
       #expect(try kept.map { try $0.text(0) } == ["theirs"])
+      #expect(try await fixture.number("SELECT count(*) FROM reports WHERE body_hash = ''") == 2)
       let report = try await JournalVerifier(pool: fixture.pool).verify("d", to: try await fixture.end())
       #expect(report.faults.isEmpty)
+    }
+  }
+
+  @Test func noticesThatHaveLeftLoseWhatPeopleWroteAndThoseThatWaitStillAnswer() async throws {
+    try await CaseworkFixture.with("erase") { fixture in
+      let target = try await fixture.file()
+      let id = try await fixture.file(reporter: (name: "Zhang", phone: "13812341234"))
+      let untouched = try await fixture.file()
+      try await fixture.attachment("mine", by: "user:finder", of: id)
+      let split = try await fixture.perform(
+        .split(category: nil, unit: nil, note: "", attachments: ["mine"]), on: id, by: SampleActors.dispatcher)
+      try await fixture.perform(.merge(into: target), on: id, by: SampleActors.dispatcher)
+      let other = try #require(split.value.splitInto.first)
+      for (place, (number, state)) in [
+        (id.number, "delivered"), (id.number, "failed"), (id.number, "pending"), (target.number, "delivered"),
+        (other.number, "delivered"), (untouched.number, "delivered"),
+      ].enumerated() {
+        try await fixture.pool.execute(
+          .unprepared(
+            """
+            INSERT INTO deliveries (district, seq, part, channel, target, notice, case_number, language, payload, state,
+              next_attempt_at, created_at)
+            VALUES ('d', $1, 0, 'webhook', '', 'closed', $2, 'zh', $3, $4, $5, $5)
+            """),
+          [
+            .int64(Int64(place)), .int64(number),
+            .bytes(Array(#"{"notice":"closed","reason":"Zhang rang","result":"r","reports":[{}],"seq":7}"#.utf8)),
+            .text(state), .timestamp(microseconds: fixture.now.microseconds),
+          ])
+      }
+      try await fixture.perform(.erase(reason: "asked for"), on: id, by: SampleActors.chief)
+      let payloads = try await fixture.pool.query(
+        .unprepared("SELECT convert_from(payload, 'UTF8')::jsonb::text FROM deliveries ORDER BY seq"))
+      let (bare, whole) = (
+        #"{"seq": 7, "notice": "closed"}"#,
+        #"{"seq": 7, "notice": "closed", "reason": "Zhang rang", "result": "r", "reports": [{}]}"#
+      )
+      #expect(try payloads.map { try $0.text(0) } == [bare, bare, whole, bare, bare, whole])
+      #expect(try await fixture.number("SELECT count(*) FROM attachments WHERE content <> ''") == 0)
     }
   }
 

@@ -124,11 +124,14 @@ class Door:
         self._connection = None
 
     def post(self, path, content, headers):
+        return self.request("POST", path, content, headers)
+
+    def request(self, method, path, content, headers):
         """Status and document of the answer; status 0 where there was none."""
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=REQUEST_SECONDS)
-            self._connection.request("POST", path, body=content, headers=headers)
+            self._connection.request(method, path, body=content, headers=headers)
             response = self._connection.getresponse()
             return response.status, json.loads(response.read() or b"null")
         except (OSError, http.client.HTTPException, ValueError) as fault:
