@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timezone
 
 import reports
 
@@ -182,6 +182,17 @@ class Stack:
 
     def now(self):
         return moment(self.gridctl("clock", "now")["now"])
+
+    def clock_reading(self):
+        """Simulated time in microseconds since 1970, read as the services do; None where time is real."""
+        file = self.home / "clock"
+        return int.from_bytes(file.read_bytes(), "little") if file.exists() else None
+
+    def clock_time(self):
+        """The stack's time, without asking a program for it."""
+        reading = self.clock_reading()
+        now = time.time() if reading is None else reading / 1e6
+        return datetime.fromtimestamp(now, timezone.utc)
 
     def advance_to(self, when):
         """Moves simulated time to a moment (RFC 3339) and waits until every service has caught up."""
