@@ -136,6 +136,55 @@ private struct Refused: Error, Equatable {
     #expect(error == .closed)
   }
 
+  private static let anHour: Int64 = 3_600_000_000
+
+  private func paced(_ gate: Gate, enough: Int, microseconds: Int64) -> GroupCommit<Int, Int> {
+    let pace = GroupPace(fromRequests: 1, enoughRequests: enough, microseconds: microseconds)
+    return GroupCommit(maxBatch: 100, maxWaiting: 100, pace: pace) { await gate.commit($0) }
+  }
+
+  @Test func aPauseEndsWhenEnoughWait() async throws {
+    let gate = Gate()
+    let group = paced(gate, enough: 3, microseconds: Self.anHour)
+    await gate.letThrough(2)
+    #expect(try await group.submit(1) == 10)
+    let rest = await submit([2, 3], to: group)
+    #expect(await gate.batches == [[1]])
+    let last = Task { try await group.submit(4) }
+    #expect(try await last.value == 40)
+    for task in rest { _ = try await task.value }
+    #expect(await gate.batches == [[1], [2, 3, 4]])
+  }
+
+  @Test func whereEnoughWaitThereIsNoPause() async throws {
+    let gate = Gate()
+    let group = paced(gate, enough: 2, microseconds: Self.anHour)
+    let first = Task { try await group.submit(1) }
+    await gate.begun(1)
+    let rest = await submit([2, 3], to: group)
+    await gate.letThrough(2)
+    _ = try await first.value
+    for task in rest { _ = try await task.value }
+    #expect(await gate.batches == [[1], [2, 3]])
+  }
+
+  @Test func aPauseEndsInTimeForWhoeverWaits() async throws {
+    let gate = Gate()
+    let group = paced(gate, enough: 100, microseconds: 1_000)
+    await gate.letThrough(20)
+    for number in 1...20 { #expect(try await group.submit(number) == number * 10) }
+  }
+
+  @Test func closingEndsAPause() async throws {
+    let gate = Gate()
+    let group = paced(gate, enough: 100, microseconds: Self.anHour)
+    await gate.letThrough(2)
+    #expect(try await group.submit(1) == 10)
+    let rest = await submit([2], to: group)
+    await group.close()
+    #expect(try await rest[0].value == 20)
+  }
+
   @Test func anIdleGroupClosesAtOnce() async {
     await group(Gate()).close()
   }

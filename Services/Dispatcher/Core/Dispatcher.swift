@@ -17,6 +17,9 @@ public actor Dispatcher {
   public static let retryMilliseconds = 250
   /// The least time from one batch of a district to the next: under load, cases that come together share a commit.
   public static let paceMicroseconds: Int64 = 5_000
+  /// The same after a batch of so many cases, as thousands come in a second: fewer commits then stand in intake's way.
+  public static let busyPaceMicroseconds: Int64 = 10_000
+  static let busyClaimedCases = 12
   private static let maxDrainedWakeUps = 1_024
 
   private let pool: PostgresPool
@@ -79,6 +82,10 @@ public actor Dispatcher {
     }
   }
 
+  private static func paceMicroseconds(claimed: Int) -> Int64 {
+    claimed < busyClaimedCases ? paceMicroseconds : busyPaceMicroseconds
+  }
+
   /// One sweep per district at a time; a wake-up that comes meanwhile makes it look once more.
   private func wake(_ district: UnitCode) {
     if sweeping[district] != nil {
@@ -101,7 +108,7 @@ public actor Dispatcher {
         if let outcome {
           publisher.publish(outcome.append.run)
           metrics.record(outcome)
-          try await MonotonicClock.wait(until: began + Self.paceMicroseconds)
+          try await MonotonicClock.wait(until: began + Self.paceMicroseconds(claimed: outcome.claimed))
           continue
         }
         if sweeping[district] == false { return }

@@ -8,6 +8,9 @@ public import PostgresClient
 public struct TimerEffect: JournalEffect {
   /// The consumer's name in `positions`.
   public static let consumer = "escalation"
+  /// Timers may be so old; the next rung of a clock is minutes away. A case that is filed and dispatched within it
+  /// never has the timer of its dispatch.
+  public static let paceMicroseconds: Int64 = 100_000
 
   private let policies: PolicyStore
 

@@ -15,7 +15,8 @@ await ServiceHost.main(
     consumer: TimerEffect.consumer, pool: context.followingDatabase, effect: TimerEffect(policies: policies),
     logger: context.logger)
   let follower = JournalFollower(
-    bus: context.bus, reader: JournalReader(pool: context.database), sink: timers, logger: context.logger)
+    bus: context.bus, reader: JournalReader(pool: context.database), sink: timers, logger: context.logger,
+    paceMicroseconds: TimerEffect.paceMicroseconds)
   let timer = EscalationTimer(
     pool: context.database, policies: policies, publisher: publisher, clock: context.clock, logger: context.logger,
     metrics: context.metrics, readiness: context.readiness)

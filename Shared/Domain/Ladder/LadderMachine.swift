@@ -47,7 +47,7 @@ public enum LadderMachine {
     _ clock: CaseClock, traits: CaseTraits, policy: NetworkPolicy
   ) -> Wake? {
     guard clock.isRunning, !clock.isPaused, let ladder = policy.ladder(for: clock.name, traits, matter: clock.matter),
-      let first = waiting(ladder, clock, [], now: clock.startedAt, calendar: policy.calendar).first
+      let first = nextWaiting(ladder, clock, [], now: clock.startedAt, calendar: policy.calendar)
     else { return nil }
     return Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: first.index, at: first.at)
   }
@@ -57,7 +57,7 @@ public enum LadderMachine {
   public static func nextWake(_ clock: CaseClock, of value: Case, policy: NetworkPolicy, now: Instant) -> Wake? {
     guard clock.isRunning, !clock.isPaused,
       let ladder = policy.ladder(for: clock.name, value.traits(policy: policy), matter: clock.matter),
-      let next = waiting(ladder, clock, value.escalations, now: now, calendar: policy.calendar).first
+      let next = nextWaiting(ladder, clock, value.escalations, now: now, calendar: policy.calendar)
     else { return nil }
     return Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: next.index, at: next.at)
   }
@@ -79,7 +79,8 @@ public enum LadderMachine {
       let ladder = policy.ladder(for: clock.name, value.traits(policy: policy), matter: clock.matter)
     else { return nil }
     var outcome = Outcome(draft: CaseDraft(value, actor: actor.text, now: now), flags: [], next: nil)
-    while let next = waiting(ladder, clock, outcome.draft.value.escalations, now: now, calendar: policy.calendar).first
+    while let next = nextWaiting(
+      ladder, clock, outcome.draft.value.escalations, now: now, calendar: policy.calendar)
     {
       guard next.at <= min(now, limit ?? now) else {
         outcome.next = Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: next.index, at: next.at)
@@ -97,7 +98,7 @@ public enum LadderMachine {
     let at: Instant
   }
 
-  /// The rungs that this running of the clock has not reached, by time. A ladder's own order is not enough: whether
+  /// The earliest rung that this running of the clock has not reached. A ladder's own order is not enough: whether
   /// `90% used` comes before `-1 work_day` hangs on how long the limit is.
   ///
   /// A reminder that would lie before the clock began, or before it was re-based, is passed over: `-1 work_day` says
@@ -106,28 +107,31 @@ public enum LadderMachine {
   /// A rung that lies before one that was reached counts as reached too, so that a policy which renames its rungs or
   /// puts one in does not fire the past again. What was reached is placed where it would lie by the clock as it is now:
   /// a due time that a published calendar moved forward swallows no rung.
-  private static func waiting(
+  private static func nextWaiting(
     _ ladder: Ladder, _ clock: CaseClock, _ escalations: [CaseEscalation], now: Instant, calendar: WorkingCalendar
-  ) -> [Waiting] {
+  ) -> Waiting? {
     let reached = escalations.map(\.escalation)
       .filter { $0.clock == clock.name && $0.clockVersion == clock.wakeVersion }
     let passed = passedOver(ladder, clock, reached, calendar: calendar)
     let base = max(clock.stageStartedAt, clock.rebasedAt ?? clock.stageStartedAt)
-    return ladder.rungs.enumerated()
-      .compactMap { index, rung -> Waiting? in
-        let first = fireTime(rung, clock, calendar: calendar)
-        let again = reached.filter { rung.isNamed($0.rung) }
-        guard let every = rung.every, let before = again.map(\.rungAt).max() else {
-          guard again.isEmpty, passed.map({ first >= $0 }) ?? true else { return nil }
-          guard first > base || first >= clock.dueAt else { return nil }
-          return Waiting(index: index, name: rung.name, at: first)
-        }
-        let next = occurrence(after: before, every: every, now: now, calendar: calendar)
+    var next: Waiting?
+    for (index, rung) in ladder.rungs.enumerated() {
+      let first = fireTime(rung, clock, calendar: calendar)
+      let again = reached.isEmpty ? [] : reached.filter { rung.isNamed($0.rung) }
+      var waiting = Waiting(index: index, name: rung.name, at: first)
+      if let every = rung.every, let before = again.map(\.rungAt).max() {
+        let following = occurrence(after: before, every: every, now: now, calendar: calendar)
         // Beyond the last year of the calendar no time is later than another.
-        guard next > before else { return nil }
-        return Waiting(index: index, name: "\(rung.name)-again-\(again.count)", at: next)
+        guard following > before else { continue }
+        waiting = Waiting(index: index, name: "\(rung.name)-again-\(again.count)", at: following)
+      } else {
+        guard again.isEmpty, passed.map({ first >= $0 }) ?? true else { continue }
+        guard first > base || first >= clock.dueAt else { continue }
       }
-      .sorted { ($0.at, $0.index) < ($1.at, $1.index) }
+      // Of two rungs of one moment the ladder's order decides.
+      if next.map({ waiting.at < $0.at }) ?? true { next = waiting }
+    }
+    return next
   }
 
   /// The moment before which every rung counts as reached. Of two rungs of one moment neither is passed over for the

@@ -39,13 +39,19 @@ public struct Tier: Sendable, Hashable {
 public struct UnitTree: Sendable {
   public let tiers: [Tier]
   public let units: [Unit]
+  /// What all districts together are, where they are one city. Nothing lies in it but the districts: it stands above the
+  /// tiers, has no journal, and no case is filed there; it is a place of people, who see and act over all districts.
+  public let city: Unit?
   private let indexByCode: [UnitCode: Int]
   private let parentIndex: [Int]
   private let childIndices: [[Int]]
   private let pathTexts: [String]
 
   /// Throws ``UnitTreeFault`` when a parent is unknown, a code stands twice, or the parents make a cycle.
-  public init(tiers: [Tier], units: [Unit]) throws(UnitTreeFault) {
+  ///
+  /// - Parameter city: of a code that no unit has.
+  public init(tiers: [Tier], units: [Unit], city: Unit? = nil) throws(UnitTreeFault) {
+    if let city, units.contains(where: { $0.code == city.code }) { throw .duplicateCode(city.code) }
     var indexByCode: [UnitCode: Int] = [:]
     indexByCode.reserveCapacity(units.count)
     for (index, unit) in units.enumerated() where indexByCode.updateValue(index, forKey: unit.code) != nil {
@@ -70,6 +76,8 @@ public struct UnitTree: Sendable {
     }
     self.tiers = tiers
     self.units = units
+    self.city = city
+    roots = units.filter { $0.parent == nil }
     self.indexByCode = indexByCode
     self.parentIndex = parentIndex
     self.childIndices = childIndices
@@ -86,7 +94,7 @@ public struct UnitTree: Sendable {
   public subscript(code: UnitCode) -> Unit? { indexByCode[code].map { units[$0] } }
 
   /// The units without a parent: the districts, each with a journal of its own.
-  public var roots: [Unit] { units.filter { $0.parent == nil } }
+  public let roots: [Unit]
 
   /// From the root down to the unit itself; empty when the unit is unknown.
   public func path(to code: UnitCode) -> [Unit] {
@@ -103,9 +111,10 @@ public struct UnitTree: Sendable {
   /// unit is unknown.
   public func pathText(to code: UnitCode) -> String { indexByCode[code].map { pathTexts[$0] } ?? "" }
 
-  /// The unit itself or the nearest one above it that stands on the tier; nil when there is none, as in a network
-  /// without that tier.
+  /// The unit itself or the nearest one above it that stands on the tier, the city's own included; nil when there is
+  /// none, as in a network without that tier.
   public func unit(of code: UnitCode, at tier: String) -> Unit? {
+    if let city, city.tier == tier || city.code == code { return city.tier == tier ? city : nil }
     guard var index = indexByCode[code] else { return nil }
     while units[index].tier != tier {
       guard parentIndex[index] >= 0 else { return nil }
@@ -117,21 +126,31 @@ public struct UnitTree: Sendable {
   /// The unit on the tier, or else the nearest one above that tier; the root where the network has no such tier. Nil
   /// only when the unit is unknown.
   public func unit(of code: UnitCode, atOrAbove tier: String) -> Unit? {
-    let path = path(to: code)
-    guard let rank = tiers.firstIndex(where: { $0.name == tier }) else { return path.first }
-    let reachable = Set(tiers[...rank].map(\.name))
-    return path.last { reachable.contains($0.tier) } ?? path.first
+    if let city, city.tier == tier || city.code == code { return city }
+    guard var index = indexByCode[code] else { return nil }
+    let reachable = tiers.firstIndex { $0.name == tier }.map { tiers[...$0] } ?? []
+    while parentIndex[index] >= 0, !reachable.contains(where: { $0.name == units[index].tier }) {
+      index = parentIndex[index]
+    }
+    return units[index]
   }
 
   /// The district whose journal holds the unit's cases.
-  public func district(of code: UnitCode) -> UnitCode? { path(to: code).first?.code }
-
-  public func children(of code: UnitCode) -> [Unit] {
-    indexByCode[code].map { childIndices[$0].map { units[$0] } } ?? []
+  public func district(of code: UnitCode) -> UnitCode? {
+    guard var index = indexByCode[code] else { return nil }
+    while parentIndex[index] >= 0 { index = parentIndex[index] }
+    return units[index].code
   }
 
-  /// Whether `code` is `ancestor` or lies under it.
+  /// Right under the unit; under the city lie the districts.
+  public func children(of code: UnitCode) -> [Unit] {
+    if let city, city.code == code { return roots }
+    return indexByCode[code].map { childIndices[$0].map { units[$0] } } ?? []
+  }
+
+  /// Whether `code` is `ancestor` or lies under it; under the city lies every unit.
   public func contains(_ ancestor: UnitCode, _ code: UnitCode) -> Bool {
+    if let city, city.code == ancestor { return code == ancestor || indexByCode[code] != nil }
     guard var index = indexByCode[code], let sought = indexByCode[ancestor] else { return false }
     while index != sought {
       guard parentIndex[index] >= 0 else { return false }

@@ -22,9 +22,17 @@ public final class GroupCommit<Request: Sendable, Outcome: Sendable>: Sendable {
     var isCommitting = false
     var isClosed = false
     var idleContinuations: [CheckedContinuation<Void, Never>] = []
+    /// Ends the pause between two commits.
+    var pause: CheckedContinuation<Void, Never>?
   }
 
-  private enum Admission { case first, later, refused(GroupCommitError) }
+  private enum Admission {
+    case first
+    case later
+    /// With it enough wait for the next commit.
+    case last(CheckedContinuation<Void, Never>)
+    case refused(GroupCommitError)
+  }
 
   private let maxBatch: Int
   private let maxWaiting: Int
@@ -50,6 +58,7 @@ public final class GroupCommit<Request: Sendable, Outcome: Sendable>: Sendable {
       switch admit(Waiting(request: request, continuation: continuation)) {
       case .first: Task { await drain() }
       case .later: break
+      case .last(let pause): pause.resume()
       case .refused(let error): continuation.resume(throwing: error)
       }
     }
@@ -60,20 +69,24 @@ public final class GroupCommit<Request: Sendable, Outcome: Sendable>: Sendable {
       if state.isClosed { return .refused(.closed) }
       guard state.waiting.count < maxWaiting else { return .refused(.full) }
       state.waiting.append(newcomer)
-      if state.isCommitting { return .later }
-      state.isCommitting = true
-      return .first
+      guard state.isCommitting else {
+        state.isCommitting = true
+        return .first
+      }
+      guard let pace, state.waiting.count >= pace.enoughRequests, let pause = state.pause.take() else { return .later }
+      return .last(pause)
     }
   }
 
   /// Takes no more requests and returns when those it has are committed.
   public func close() async {
     await withCheckedContinuation { continuation in
-      let isIdle = state.withLock { state in
+      let (isIdle, pause) = state.withLock { state in
         state.isClosed = true
         if state.isCommitting { state.idleContinuations.append(continuation) }
-        return !state.isCommitting
+        return (!state.isCommitting, state.pause.take())
       }
+      pause?.resume()
       if isIdle { continuation.resume() }
     }
   }
@@ -90,11 +103,28 @@ public final class GroupCommit<Request: Sendable, Outcome: Sendable>: Sendable {
       } catch {
         for waiting in batch { waiting.continuation.resume(throwing: error) }
       }
-      if let pace, batch.count >= pace.fromRequests {
-        // Nobody cancels this task; were it cancelled, the next commit would only come sooner.
-        try? await MonotonicClock.wait(until: began + pace.microseconds)
+      if let pace, batch.count >= pace.fromRequests { await wait(until: began + pace.microseconds, pace) }
+    }
+  }
+
+  /// Returns at the moment, or when enough wait.
+  private func wait(until moment: Int64, _ pace: GroupPace) async {
+    guard MonotonicClock.microseconds < moment else { return }
+    var alarm: Task<Void, Never>?
+    await withCheckedContinuation { continuation in
+      let isEnough = state.withLock { state in
+        if state.isClosed || state.waiting.count >= pace.enoughRequests { return true }
+        state.pause = continuation
+        return false
+      }
+      if isEnough { return continuation.resume() }
+      // An alarm that rings as it is put off ends the next pause early, which costs a smaller commit and no more.
+      alarm = Task {
+        guard (try? await MonotonicClock.wait(until: moment)) != nil else { return }
+        state.withLock { $0.pause.take() }?.resume()
       }
     }
+    alarm?.cancel()
   }
 
   /// Nil when nothing waits any more; the next request then begins anew.
@@ -114,14 +144,16 @@ public final class GroupCommit<Request: Sendable, Outcome: Sendable>: Sendable {
   }
 }
 
-/// How commits are spaced under load: after one of at least so many requests the next begins no sooner than this, so that
-/// more share it. Smaller commits follow each other at once.
+/// How commits are spaced under load: after one of at least so many requests the next begins no sooner than this, so
+/// that more share it, unless enough wait already. Smaller commits follow each other at once.
 public struct GroupPace: Sendable, Hashable {
   public let fromRequests: Int
+  public let enoughRequests: Int
   public let microseconds: Int64
 
-  public init(fromRequests: Int, microseconds: Int64) {
+  public init(fromRequests: Int, enoughRequests: Int, microseconds: Int64) {
     self.fromRequests = fromRequests
+    self.enoughRequests = enoughRequests
     self.microseconds = microseconds
   }
 }

@@ -21,7 +21,16 @@ struct PartRows {
     }
   }
 
-  private static let write = Statement("case_parts_write", "SELECT case_parts_write($1, $2, $3, $4, $5)")
+  // The statement itself and not the function of the schema that says the same: what an SQL function does is planned
+  // anew at each call.
+  private static let write = Statement(
+    "case_parts_upsert",
+    """
+    INSERT INTO case_parts (district, case_number, department, state, facts)
+    SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::integer[])
+      AS n(number, department, state, facts)
+    ON CONFLICT (district, case_number, department) DO UPDATE SET state = EXCLUDED.state, facts = EXCLUDED.facts
+    """)
 
   /// Nothing where no part changed.
   func calls(_ district: UnitCode) -> [PostgresCall] {

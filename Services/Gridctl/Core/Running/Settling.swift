@@ -19,9 +19,12 @@ struct OpenWork: Sendable, Equatable {
   var policiesBegun: Int64 = 0
   /// Statements to discipline inspection that did not come and are not told of yet.
   var statementsDue: Int64 = 0
+  /// Notices that services asked for and that are not told yet.
+  var noticesAsked: Int64 = 0
 
   var isNone: Bool {
     lags.isEmpty && filedCases == 0 && timersDue == 0 && deliveriesDue == 0 && policiesBegun == 0 && statementsDue == 0
+      && noticesAsked == 0
   }
 
   /// Each thing that is open, as a sentence.
@@ -31,6 +34,7 @@ struct OpenWork: Sendable, Equatable {
     if timersDue > 0 { sentences.append("\(Figures.grouped(timersDue)) timers are due") }
     if policiesBegun > 0 { sentences.append("\(Figures.grouped(policiesBegun)) policies are being brought in") }
     if statementsDue > 0 { sentences.append("\(Figures.grouped(statementsDue)) statements are overdue") }
+    if noticesAsked > 0 { sentences.append("\(Figures.grouped(noticesAsked)) notices are not told yet") }
     if deliveriesDue > 0 { sentences.append("\(Figures.grouped(deliveriesDue)) deliveries are due") }
     return sentences
   }
@@ -43,6 +47,7 @@ struct OpenWork: Sendable, Equatable {
         }),
       "filed_cases": .integer(filedCases), "timers_due": .integer(timersDue), "deliveries_due": .integer(deliveriesDue),
       "policies_begun": .integer(policiesBegun), "statements_due": .integer(statementsDue),
+      "notices_asked": .integer(noticesAsked),
     ]
   }
 }
@@ -53,7 +58,7 @@ struct Settling {
   static let consumers = ["escalation", "notifier", "stats"]
   /// Between two looks, in milliseconds: at first, and at most.
   static let minPollMilliseconds: Int64 = 20
-  static let maxPollMilliseconds: Int64 = 250
+  static let maxPollMilliseconds: Int64 = 50
 
   struct Outcome {
     let open: OpenWork
@@ -86,12 +91,13 @@ struct Settling {
     "gridctl_open_work",
     """
     SELECT (SELECT count(*) FROM cases WHERE state = 'filed'),
-      (SELECT count(*) FROM timers WHERE fire_at <= $1),
+      (SELECT count(*) FROM journal_head AS h JOIN timers AS t ON t.district = h.district WHERE t.fire_at <= $1),
       (SELECT count(*) FROM deliveries WHERE state = 'pending' AND next_attempt_at <= $1),
       (SELECT count(*) FROM timer_policies AS p WHERE p.through IS NOT NULL
          OR p.version < (SELECT max(v.version) FROM network_versions AS v WHERE v.district = p.district)),
       (SELECT count(*) FROM accountability
-       WHERE state = 'acknowledged' AND NOT statement_late AND statement_due_at <= $1)
+       WHERE state = 'acknowledged' AND NOT statement_late AND statement_due_at <= $1),
+      (SELECT count(*) FROM asked_notices WHERE told_at IS NULL)
     """)
 
   /// What is open now, in one view of the database.
@@ -108,7 +114,8 @@ struct Settling {
           OpenWork.Lag(consumer: try row.text(0), district: try row.text(1), events: try row.int64(2))
         },
         filedCases: try row.int64(0), timersDue: try row.int64(1), deliveriesDue: try row.int64(2),
-        policiesBegun: try row.int64(3), statementsDue: try row.int64(4))
+        policiesBegun: try row.int64(3), statementsDue: try row.int64(4),
+        noticesAsked: try row.int64(5))
     }
   }
 

@@ -9,6 +9,12 @@ public struct NoticeEffect: JournalEffect {
   /// The consumer's name in `positions`.
   public static let consumer = "notifier"
 
+  private struct Planned {
+    let event: JournalEvent
+    let decoded: CaseEvent
+    let notices: [PlannedNotice]
+  }
+
   private let policies: PolicyStore
   private let duty: DutyDirectory
   private let outlets: NoticeOutlets
@@ -39,11 +45,12 @@ public struct NoticeEffect: JournalEffect {
     guard let book = duty.book(district, at: last.at) else {
       throw EffectNotReady("the rosters of district \(district) are not read yet")
     }
-    var planned: [(event: JournalEvent, decoded: CaseEvent, notices: [PlannedNotice])] = []
+    var planned: [Planned] = []
+    planned.reserveCapacity(events.count)
     for event in events {
       guard let decoded = try event.decoded() else { continue }
-      planned.append(
-        (event, decoded, NoticePlanner.plan(decoded, policy: network.policy, channels: network.channels)))
+      let notices = NoticePlanner.plan(decoded, policy: network.policy, channels: network.channels)
+      planned.append(Planned(event: event, decoded: decoded, notices: notices))
     }
     let outlets = outlets.of(network.channels)
     let reporters = try read(planned, district, outlets, in: transaction)
@@ -51,8 +58,7 @@ public struct NoticeEffect: JournalEffect {
       district: district, zone: network.policy.calendar.zone, channels: network.channels, outlets: outlets, book: book,
       reporters: reporters)
     for (place, entry) in planned.enumerated() {
-      let record = flagged(
-        planned[(place + 1)...].lazy.map { ($0.event, $0.decoded) }, after: entry.event, entry.decoded)
+      let record = flagged(planned[(place + 1)...], after: entry)
       rows.add(entry.notices, event: entry.event, decoded: entry.decoded, accountabilityID: record)
     }
     let calls = rows.calls
@@ -64,8 +70,7 @@ public struct NoticeEffect: JournalEffect {
 
   /// The reports that are answered. Those with one reporter, whom the event names, are looked up only for a platform.
   private func read(
-    _ planned: [(event: JournalEvent, decoded: CaseEvent, notices: [PlannedNotice])], _ district: UnitCode,
-    _ outlets: NoticeOutlets, in transaction: Transaction
+    _ planned: [Planned], _ district: UnitCode, _ outlets: NoticeOutlets, in transaction: Transaction
   ) throws -> Reporters {
     var cases: Set<Int64> = []
     var closings: [JournalEvent] = []
@@ -84,15 +89,11 @@ public struct NoticeEffect: JournalEffect {
   }
 
   /// The accountability record that the rung opened: it is named by the next event of the case.
-  private func flagged(
-    _ later: some Sequence<(JournalEvent, CaseEvent)>, after event: JournalEvent, _ decoded: CaseEvent
-  ) -> String? {
-    guard case .escalated(let escalation) = decoded.detail, escalation.act == .flag else { return nil }
-    for (next, nextDecoded) in later where next.caseNumber == event.caseNumber {
-      guard case .flagged(let id, _, _) = nextDecoded.detail else { return nil }
-      return id
-    }
-    return nil
+  private func flagged(_ later: ArraySlice<Planned>, after entry: Planned) -> String? {
+    guard case .escalated(let escalation) = entry.decoded.detail, escalation.act == .flag else { return nil }
+    let next = later.first { $0.event.caseNumber == entry.event.caseNumber }
+    guard case .flagged(let id, _, _)? = next?.decoded.detail else { return nil }
+    return id
   }
 }
 
