@@ -65,7 +65,7 @@ struct Patience {
     guard stopped == nil else { return false }
     stopped = reason
     interruption = nil
-    deadline = MonotonicClock.microseconds + PostgresLimits.cancelGraceMilliseconds * 1_000
+    deadline = MonotonicClock.microseconds + session.stopGraceMilliseconds * 1_000
     request = CancelRequest(for: session.handle, waking: session.wake)
     return true
   }

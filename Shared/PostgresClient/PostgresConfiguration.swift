@@ -16,6 +16,9 @@ public struct PostgresConfiguration: Sendable {
   public var connectTimeoutMilliseconds: Int64 = 5_000
   /// How long an operation may take on the client's side, from its beginning on the connection, in milliseconds.
   public var operationTimeoutMilliseconds: Int64 = 20_000
+  /// How long the server is given to stop what was cancelled or took too long, and then to roll back, in milliseconds.
+  /// After that the connection is dropped, which rolls back too. The caller's error is the same either way.
+  public var stopGraceMilliseconds: Int64 = 2_000
   /// How long a statement waits for one lock, in milliseconds.
   public var lockTimeoutMilliseconds = 3_000
   /// How long the server works on one statement, in milliseconds.

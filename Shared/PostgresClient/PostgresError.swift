@@ -146,8 +146,4 @@ public enum PostgresLimits {
   public static let maxRequestBytes = 256 * 1024 * 1024
   /// The parameter buffer of a connection is kept for the next statement up to this size, in bytes.
   public static let maxRetainedParameterBytes = 1024 * 1024
-  /// How long the server is given to stop after a cancel request before the connection is dropped, in milliseconds.
-  public static let cancelGraceMilliseconds: Int64 = 2_000
-  /// How long a ROLLBACK may take before the connection is dropped instead, in milliseconds.
-  public static let rollbackMilliseconds: Int64 = 2_000
 }

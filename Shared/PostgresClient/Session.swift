@@ -8,6 +8,8 @@ import Platform
 final class Session {
   let handle: OpaquePointer
   let wake: EventSignal
+  /// See `PostgresConfiguration.stopGraceMilliseconds`.
+  let stopGraceMilliseconds: Int64
   /// The connection must not be used again.
   private(set) var isBroken = false
   var prepared = PreparedStatements()
@@ -22,6 +24,7 @@ final class Session {
     guard let handle = Self.startConnecting(keywords) else { throw .unavailable(nil) }
     self.handle = handle
     self.wake = wake
+    stopGraceMilliseconds = configuration.stopGraceMilliseconds
     farewell = .allocate(capacity: 1)
     farewell.initialize(to: false)
     // With this verbosity a refusal is its code and nothing else, which is all that is read from it.

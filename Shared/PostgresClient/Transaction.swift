@@ -180,7 +180,7 @@ extension Transaction {
   /// Leaves the session without an open transaction, or broken.
   private func rollBack() {
     guard !session.isBroken, session.isInTransaction else { return }
-    let limit = OperationBounds.uninterrupted(timeoutMilliseconds: PostgresLimits.rollbackMilliseconds)
+    let limit = OperationBounds.uninterrupted(timeoutMilliseconds: session.stopGraceMilliseconds)
     do throws(PostgresError) {
       _ = try session.run([PostgresCall(Self.rollback)], bounds: limit)
     } catch {

@@ -17,6 +17,8 @@ private func withCutLine(
   let observer = try await PostgresConnection.connect(database)
   try await observer.execute(script: "CREATE TABLE things (id int8 PRIMARY KEY)")
   var configuration = try relay.configuration
+  // A busy machine may keep the server from stopping at once; only tests of a server that never does are in a hurry.
+  configuration.stopGraceMilliseconds = 60_000
   adjust(&configuration)
   let connection = try await PostgresConnection.connect(configuration)
   try await body(relay, connection, observer)
@@ -89,7 +91,7 @@ private func backend(_ connection: PostgresConnection) async throws -> Int32 {
   }
 
   @Test func aSilentLineAtCommitIsUnknownAfterTheDeadline() async throws {
-    try await withCutLine { relay, connection, _ in
+    try await withCutLine(adjust: { $0.stopGraceMilliseconds = 100 }) { relay, connection, _ in
       await #expect(throws: PostgresError.commitOutcomeUnknown) {
         try await connection.transaction(timeoutMilliseconds: 300) { transaction in
           try transaction.execute(insert, [.int64(1)])
@@ -179,6 +181,29 @@ private func backend(_ connection: PostgresConnection) async throws -> Int32 {
       await #expect(throws: PostgresError.cancelled) { try await task.value }
       #expect(try await things(observer) == 0)
       #expect(try await things(connection) == 0, "the connection is fit for use")
+    }
+  }
+
+  @Test func aServerThatDoesNotStopInTimeCostsTheConnection() async throws {
+    try await withCutLine(adjust: { $0.stopGraceMilliseconds = 100 }) { relay, connection, observer in
+      let pid = try await backend(connection)
+      relay.resetRoundTrips()
+      let task = Task {
+        try await connection.transaction { transaction in
+          try transaction.execute(insert, [.int64(1)])
+          relay.swallow(true)
+          _ = try transaction.query(.unprepared("SELECT pg_sleep(60)"))
+        }
+      }
+      #expect(await eventually { relay.roundTrips == 2 })
+      task.cancel()
+      await #expect(throws: PostgresError.cancelled) { try await task.value }
+      relay.swallow(false)
+      await #expect(throws: PostgresError.connectionLost) { try await things(connection) }
+      await connection.close()
+      let backends = Statement("backends", "SELECT count(*) FROM pg_stat_activity WHERE pid = $1")
+      #expect(try await eventually { try await observer.query(backends, [.int32(pid)]).onlyRow().int64(0) == 0 })
+      #expect(try await things(observer) == 0)
     }
   }
 
