@@ -45,6 +45,12 @@ static const unsigned char text_0014[] = {
 static const unsigned char text_0015[] = {
 #embed "sql/0015_city_keys.sql"
 };
+static const unsigned char text_0016[] = {
+#embed "sql/0016_shifts_and_notices.sql"
+};
+static const unsigned char text_0017[] = {
+#embed "sql/0017_case_standings.sql"
+};
 
 static const gl_migration migrations[] = {
   {"0001_journal", text_0001, sizeof text_0001},
@@ -62,6 +68,8 @@ static const gl_migration migrations[] = {
   {"0013_suppressions", text_0013, sizeof text_0013},
   {"0014_case_marks", text_0014, sizeof text_0014},
   {"0015_city_keys", text_0015, sizeof text_0015},
+  {"0016_shifts_and_notices", text_0016, sizeof text_0016},
+  {"0017_case_standings", text_0017, sizeof text_0017},
 };
 
 size_t gl_migration_count(void) { return sizeof migrations / sizeof migrations[0]; }

@@ -92,6 +92,10 @@ struct ActionReadingTests {
     ),
     (["action": "appoint", "assists": "water"], .appoint(lead: nil, assists: ["water"], basis: .appointed, note: "")),
     (["action": "split", "category": "0201", "note": "two"], .split(category: "0201", unit: nil, note: "two")),
+    (
+      ["action": "split", "attachments": ["a1", "b2"]],
+      .split(category: nil, unit: nil, note: "", attachments: ["a1", "b2"])
+    ),
     (["action": "reopen", "reason": "back"], .reopen(reason: "back")),
     (["action": "appeal", "reason": "closed road"], .appeal(reason: "closed road")),
     (

@@ -58,7 +58,7 @@ struct AssessmentTests {
     #expect(csv.text.contains("total,d,,\(filed),"))
     let html = try await door.ask(.get, "/v1/reports/weekly/2026-W10.html?lang=en", as: .admin)
     #expect(html.headers[.contentType] == "text/html; charset=utf-8")
-    #expect(html.text.contains("<nav") && html.text.contains("<td>\(filed)</td>"))
+    #expect(html.text.contains("<nav") && html.text.contains("<td class=\"number\">\(filed)</td>"))
     #expect(try await door.ask(.get, "/v1/reports/weekly/2026-10.json", as: .admin).status == .notFound)
   }
 }

@@ -137,6 +137,45 @@ struct RosterTests {
     #expect(try await door.ask(.get, "/v1/roster", as: .admin).items.count == 2)
   }
 
+  @Test("Recurring shifts are added all or none, hand the inbox over, and leave gaps that are named")
+  func recurring() async throws {
+    let door = try await ConsoleDoor.open("console_recurring")
+    func add(_ patterns: [JSONValue], as person: Person = .chief, replace: Bool = false) async throws -> Answer {
+      try await door.ask(
+        .post, "/v1/roster/patterns", as: person, body: ["patterns": .array(patterns), "replace": .bool(replace)])
+    }
+    let day: JSONValue = ["name": "day", "username": "zhao", "days": "daily", "from": "08:00", "until": "20:00"]
+    let bad = try await add([day, ["name": "x", "username": "nobody", "days": "never", "from": "8", "until": "20:00"]])
+    #expect(bad.status == .unprocessableContent)
+    #expect(try bad.json["errors"]?[0]?["field"] == "patterns[1].username")
+    #expect(try await door.ask(.get, "/v1/roster/patterns", as: .chief).items.isEmpty, "all or none")
+    #expect(try await add([day], as: .officer).status == .forbidden)
+    let added = try await add([day])
+    #expect(added.status == .created)
+    #expect(try added.items.first?["days"] == "daily")
+    try await insert(door, seq: 1, "handler@d/urban")
+    try await insert(door, seq: 2, "handler@d/urban", duty: "someone")
+    #expect(try await seen(door, by: .urban) == [2, 1], "whoever is on duty now has what waits")
+    let now = try await door.ask(.get, "/v1/roster/now?unit=d&role=handler&department=urban", as: .chief).items.first
+    #expect(now?["keeps_roster"] == true && now?["on_duty"] == ["zhao"])
+
+    let gaps = try await door.ask(.get, "/v1/roster/gaps?unit=d&to=2026-03-03", as: .chief).items
+    #expect(gaps.first?["post"] == "handler@d/urban")
+    #expect(gaps.first?["from"] == "2026-03-02T20:00:00+08:00" && gaps.first?["until"] == "2026-03-03T08:00:00+08:00")
+    #expect(try await door.ask(.get, "/v1/roster/gaps?to=2030-01-01", as: .chief).status == .unprocessableContent)
+    door.fixture.advance(seconds: 12 * 3_600)
+    #expect(try await seen(door, by: .urban) == [1], "after the shift only what was told to all")
+
+    let round: JSONValue = ["name": "all", "username": "zhao", "days": "daily", "from": "00:00", "until": "24:00"]
+    let whole = try await add([round], replace: true)
+    #expect(try await door.ask(.get, "/v1/roster/gaps?unit=d&to=2026-03-04", as: .chief).items.isEmpty)
+    let id = try #require(try whole.items.first?["id"]?.stringValue)
+    #expect(try await door.ask(.get, "/v1/roster/patterns", as: .chief).items.map { $0["id"] } == [.string(id)])
+    #expect(try await door.ask(.delete, "/v1/roster/\(id)", as: .officer).status == .forbidden)
+    #expect(try await door.ask(.delete, "/v1/roster/\(id)", as: .chief).status == .noContent)
+    #expect(try await door.ask(.get, "/v1/roster/patterns", as: .chief).items.isEmpty)
+  }
+
   @Test("Orders that came again and again, with how many called")
   func repeats() async throws {
     let door = try await ConsoleDoor.open("console_repeats")

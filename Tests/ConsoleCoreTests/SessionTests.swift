@@ -47,7 +47,7 @@ struct SessionTests {
     #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
     let pair = String(cookie.prefix { $0 != ";" })
     let home = try await door.ask(.get, "/?lang=en", headers: [.cookie: pair])
-    #expect(home.text.contains("<nav") && home.text.contains("/v1/accountability"))
+    #expect(home.text.contains("<nav") && home.text.contains("href=\"/cases\""))
     #expect(!home.text.contains("src=\"http") && !home.text.contains("href=\"http"))
 
     let forged = try await door.respond(

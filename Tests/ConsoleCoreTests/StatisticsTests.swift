@@ -144,9 +144,11 @@ extension ConsoleDoor {
     let sink = DurableSink(
       consumer: RollupEffect.consumer, pool: fixture.pool, effect: RollupEffect(policies: fixture.policies),
       logger: silentLogger)
-    var position = try await sink.position(fixture.district)
-    while let slice = try await fixture.reader.events(fixture.district, after: position.seq) {
-      position = try await sink.apply(slice, to: fixture.district, from: position)
+    for district in fixture.policies.districts {
+      var position = try await sink.position(district)
+      while let slice = try await fixture.reader.events(district, after: position.seq) {
+        position = try await sink.apply(slice, to: district, from: position)
+      }
     }
   }
 }

@@ -144,12 +144,12 @@ struct LiveDoor: Sendable {
   let door: ConsoleDoor
   private let following: Task<Void, Never>
 
-  static func open(_ name: String) async throws -> LiveDoor {
+  static func open(_ name: String, files: [String: [UInt8]] = SampleNetworkFiles.all) async throws -> LiveDoor {
     let network = LoopbackNetwork()
     let writer = LoopbackBus(network: network, service: "intake", instance: "1")
     let listener = LoopbackBus(network: network, service: "console", instance: "1")
     listener.setPeers([writer.ownPeer].compactMap { $0 })
-    let door = try await ConsoleDoor.open(name, bus: writer)
+    let door = try await ConsoleDoor.open(name, files: files, bus: writer)
     let follower = LiveFollower(
       feed: door.console.feed, bus: listener, reader: door.fixture.reader, logger: silentLogger)
     return LiveDoor(door: door, following: Task { try? await follower.run() })

@@ -52,8 +52,7 @@ struct VisibilityTests {
     let own = try await door.fixture.file(by: Actor(kind: .source, name: "camera", role: .source, unit: "d"))
     let other = try await door.fixture.file()
     let sight = CaseSight(
-      of: Actor(kind: .source, name: "camera", role: .source, unit: "d"), district: "d",
-      policy: try door.fixture.policy)
+      of: Actor(kind: .source, name: "camera", role: .source, unit: "d"), policy: try door.fixture.policy)
     let page = try await door.console.cases.page(sight, CaseFilter(), limit: 10, now: door.fixture.now)
     #expect(page.cases.map(\.id) == [own])
     #expect(try await door.console.cases.find(other, sight) == nil)

@@ -1,9 +1,11 @@
 import Casework
 import CaseworkSupport
 import Domain
+import GridNetwork
 import Journal
 import PostgresClient
 import Testing
+import Wire
 
 @testable import EscalationCore
 
@@ -46,17 +48,18 @@ import Testing
       }
       for pool in pools { await pool.close() }
       #expect(try await told + tell(fixture) == 1)
-      let hearers = try await fixture.pool.query(
-        .unprepared(
-          """
-          SELECT role || '@' || unit || '/' || department, case_number FROM inbox WHERE notice = 'statement_due'
-          ORDER BY part
-          """))
+      #expect(try await fixture.number("SELECT count(*) FROM inbox") == 0, "only the notifier tells")
+      let asked = try await fixture.pool.transaction {
+        try AskedNotice.claim(fixture.district, at: fixture.now, max: 10, in: $0)
+      }
+      let notice = try #require(asked.first)
+      #expect(asked.count == 1 && notice.kind == .statementDue && notice.caseNumber == id.number)
       #expect(
-        try hearers.map { try $0.text(0) } == [
-          "inspector@d/", "supervisor@c2/", "handler@d/urban", "supervisor@d/",
-        ])
-      #expect(try hearers.allSatisfy { try $0.int64(1) == id.number })
+        notice.hearers.map(\.text) == ["inspector@d", "supervisor@c2", "handler@d/urban", "supervisor@d"])
+      #expect(notice.unit == "g3" && notice.department == "urban" && notice.askedAt == fixture.now)
+      #expect(notice.details["due_at_microseconds"] == .integer(fixture.now.microseconds))
+      let recordID = try await fixture.pool.query(.unprepared("SELECT id FROM accountability")).onlyRow().text(0)
+      #expect(notice.details["accountability_id"]?.stringValue == recordID)
       let record = try await fixture.pool.query(
         .unprepared("SELECT state, version, statement_late, chain FROM accountability")
       ).onlyRow()

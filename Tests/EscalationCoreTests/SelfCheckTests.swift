@@ -1,11 +1,13 @@
 import Casework
 import CaseworkSupport
 import Domain
+import GridNetwork
 import Journal
 import Operations
 import Platform
 import PostgresClient
 import Testing
+import Wire
 
 @testable import EscalationCore
 
@@ -38,7 +40,7 @@ import Testing
       #expect(report.isWhole && report.cases == 1 && report.rungs == 6)
       #expect(try await check(fixture).checkIfDue(fixture.district) == nil, "one check a day, by whichever copy")
       #expect(try await fixture.number("SELECT count(*) FROM self_checks WHERE gaps = 0") == 1)
-      #expect(try await fixture.number("SELECT count(*) FROM inbox WHERE notice = 'self_check'") == 0)
+      #expect(try await fixture.number("SELECT count(*) FROM asked_notices") == 0)
     }
   }
 
@@ -69,10 +71,15 @@ import Testing
       #expect(
         report.found.map { "\($0.caseID) \($0.gap.clock) \($0.gap.rung)" } == ["d-1 sign reminder", "d-1 sign street"])
       #expect(report.found.first?.gap.expectedAt == CaseworkFixture.start + 3_600)
-      let notices = try await fixture.pool.query(
-        .unprepared("SELECT role, unit, case_number FROM inbox WHERE notice = 'self_check'"))
-      #expect(try notices.map { try $0.text(0) + "@" + $0.text(1) } == ["inspector@d"])
-      #expect(try notices.first?.int64(2) == id.number)
+      let asked = try await fixture.pool.transaction {
+        try AskedNotice.claim(fixture.district, at: fixture.now, max: 10, in: $0)
+      }
+      let notice = try #require(asked.first)
+      #expect(asked.count == 1 && notice.kind == .selfCheck && notice.caseNumber == id.number)
+      #expect(notice.hearers.map(\.text) == ["inspector@d"])
+      #expect(notice.details["count"] == 2)
+      #expect(notice.details["result"]?.stringValue == "d-1 sign reminder, d-1 sign street")
+      #expect(notice.details["gaps"]?[1]?["rung"] == "street")
       let stored = try await fixture.pool.query(
         .unprepared("SELECT gaps, findings -> 0 ->> 'rung', hash FROM self_checks")
       ).onlyRow()

@@ -11,7 +11,7 @@ import Testing
       .deletingLastPathComponent()
     let source = DirectorySource(path: repository.appendingPathComponent("deploy/networks/\(network)").path)
     let loaded = try NetworkReader.read(source, geometry: .skip)
-    return DemoAccounts(policy: loaded.policy, city: loaded.identity.city)
+    return DemoAccounts(policy: loaded.policy)
   }
 
   @Test func aCityHasPeopleInEveryDistrictAndKeysOfItsOwn() throws {

@@ -3,6 +3,7 @@ import CaseworkSupport
 import Cryptography
 import Domain
 import GridNetwork
+import Hummingbird
 import Journal
 import Logging
 import MessageBus
@@ -30,6 +31,8 @@ struct IntakeFixture: Sendable {
   /// What people do to cases meanwhile, as the console does it.
   let commands: CommandDesk
   let router: Client
+  /// Every route of the door, by method and path.
+  let routes: [(method: String, path: String)]
 
   static let district: UnitCode = "440306"
   static let logger = Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }
@@ -88,8 +91,9 @@ struct IntakeFixture: Sendable {
         intake: intake, desk: desk, attachments: attachments, authenticator: authenticator, policies: policies,
         pool: pool, clock: clock, metrics: metrics),
       authenticator: authenticator)
-    router = Client(
-      routes.router(door: DoorMiddleware(metrics: DoorMetrics(registry), logger: Self.logger)))
+    let door = routes.router(door: DoorMiddleware(metrics: DoorMetrics(registry), logger: Self.logger))
+    self.routes = door.routes.map { ("\($0.method)", $0.path.description) }
+    router = Client(door)
   }
 
   /// A sender's key of the district, unless it is to be of another unit.

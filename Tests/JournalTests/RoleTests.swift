@@ -94,10 +94,10 @@ import Testing
     let writable: [String: [String]] = [
       "intake": ["reports", "attachments", "suppressions", "city_reports"], "dispatcher": [],
       "escalation": ["timers", "timer_policies", "accountability", "self_checks"],
-      "stats": ["rollup_daily"], "notifier": ["inbox", "deliveries"],
+      "stats": ["rollup_daily"], "notifier": ["inbox", "deliveries", "asked_notices"],
       "console": [
         "users", "api_keys", "sessions", "inbox", "accountability", "reports", "attachments", "suppressions",
-        "duty_shifts", "duty_absences",
+        "duty_shifts", "duty_absences", "duty_patterns",
       ],
     ]
     let tables = Set(writable.values.joined()).union(["positions", "quarantine", "accountability_steps"])

@@ -61,6 +61,63 @@ import Testing
         == ["coordinated handler@d/urban", "coordinated handler@d/water"])
   }
 
+  @Test func assistingDepartmentsHearWhenNothingMoreIsAskedOfThem() throws {
+    let joint = try heard(
+      try routed(), (.redirect(lead: "urban", assists: ["water"], note: "both"), SampleActors.dispatcher)
+    ).value
+    let alone = CaseCommand.redirect(lead: "urban", assists: [], note: "alone")
+    #expect(
+      try heard(joint, (alone, SampleActors.dispatcher)).notices
+        == ["dispatched handler@d/urban", "part_ended handler@d/water"])
+    let swap = CaseCommand.redirect(lead: "water", assists: ["urban"], note: "the other way")
+    #expect(
+      try heard(joint, (swap, SampleActors.dispatcher)).notices
+        == ["dispatched handler@d/water", "part_assigned handler@d/urban"], "who leads now hears of that alone")
+    let back = CaseCommand.return(reason: "not ours", responsible: nil)
+    #expect(try heard(joint, (back, SampleActors.urban)).notices.last == "part_ended handler@d/water")
+    let void = try heard(joint, (.void(reason: "a mistake"), SampleActors.chief)).notices
+    #expect(void.last == "part_ended handler@d/water")
+    let merged = try heard(joint, (.merge(into: CaseID(district: "d", number: 9)), SampleActors.dispatcher)).notices
+    #expect(merged.last == "part_ended handler@d/water")
+    let done = try heard(
+      joint, (.sign, SampleActors.water), (.handle(result: "dry", checklist: [], photos: []), SampleActors.water)
+    ).value
+    #expect(
+      try heard(done, (.void(reason: "a mistake"), SampleActors.chief)).notices.allSatisfy {
+        !$0.hasPrefix("part_ended")
+      }, "what was done stays done")
+  }
+
+  @Test func assistingDepartmentsHearThatWhatTheyTookPartInDidNotPass() throws {
+    let handled = try heard(
+      try routed(), (.redirect(lead: "urban", assists: ["water"], note: "both"), SampleActors.dispatcher),
+      (.sign, SampleActors.water), (.handle(result: "dry", checklist: [], photos: []), SampleActors.water),
+      (.sign, SampleActors.urban),
+      (.handle(result: "cleared", checklist: ["clean", "swept"], photos: []), SampleActors.urban)
+    ).value
+    let failed = try heard(handled, (.verify(passed: false, note: "still dirty"), SampleActors.officer))
+    #expect(failed.notices == ["reworked handler@d/urban", "part_reworked handler@d/water"])
+    let closed = try heard(handled, (.verify(passed: true, note: ""), SampleActors.officer)).value
+    let reopened = try heard(closed, (.reopen(reason: "again"), SampleActors.chief))
+    #expect(reopened.notices == ["reopened handler@d/urban", "part_reworked handler@d/water"])
+  }
+
+  @Test func anAppealOfAnAssistingDepartmentIsAnsweredToIt() throws {
+    let closed = try heard(
+      try routed(), (.redirect(lead: "urban", assists: ["water"], note: "both"), SampleActors.dispatcher),
+      (.sign, SampleActors.water), (.handle(result: "dry", checklist: [], photos: []), SampleActors.water),
+      (.sign, SampleActors.urban),
+      (.handle(result: "cleared", checklist: ["clean", "swept"], photos: []), SampleActors.urban),
+      (.verify(passed: true, note: ""), SampleActors.officer), (.appeal(reason: "flood"), SampleActors.water)
+    ).value
+    let decided = try CaseMachine.decide(
+      closed, .decideAppeal(accepted: false, reason: "no flood"), by: SampleActors.inspector, policy: policy, now: now)
+    let event = try #require(decided.events.first)
+    #expect(event.detail == .appealDecided(accepted: false, reason: "no flood", department: "water"))
+    let notices = NoticePlanner.plan(event, policy: policy, channels: network.channels)
+    #expect(notices.map(text) == ["appeal_decided handler@d/water"])
+  }
+
   @Test func aRequestGoesToTheCentreAndItsDecisionToWhoeverAsked() throws {
     let twoDays = try Limit("2 work_days")
     let joint = try heard(
@@ -100,6 +157,12 @@ import Testing
     #expect(supervised.notices == ["supervised handler@d/water"])
     let answered = try heard(supervised.value, (.answer(order: nil, text: "done"), SampleActors.water))
     #expect(answered.notices == ["answered supervisor@d"])
+    let draft = try CaseMachine.decide(
+      supervised.value, .answer(order: nil, text: "done"), by: SampleActors.water, policy: policy, now: now)
+    #expect(
+      draft.events.map(\.detail) == [
+        .answered(order: 1, text: "done", department: "water", orderedBy: SampleActors.chief.text)
+      ])
   }
 
   private func closed() throws -> Case {

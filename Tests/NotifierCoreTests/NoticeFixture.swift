@@ -54,12 +54,16 @@ enum NoticeNetwork {
       .split: "to: [dispatcher@district], channels: [inbox]",
       .partAssigned: "to: [handler@part], channels: [inbox, smtp]",
       .partReturned: "to: [dispatcher@district], channels: [inbox]",
+      .partEnded: "to: [handler@part], channels: [inbox]",
+      .partReworked: "to: [handler@part], channels: [inbox]",
       .extensionRequested: "to: [dispatcher@district], channels: [inbox], digest: true",
       .suspensionRequested: "to: [supervisor@street], channels: [inbox]",
       .supervised: "to: [handler@lead], channels: [inbox, smtp], urgent: true",
       .answered: "to: [supervisor@district], channels: [inbox]",
       .mustSupervise: "to: [hotline@district, supervisor@district], channels: [inbox], urgent: true",
       .appealed: "channels: [inbox]",
+      .statementDue: "to: [supervisor@district, inspector@district], channels: [inbox, webhook, smtp]",
+      .selfCheck: "to: [inspector@district, admin@district], channels: [inbox]",
       .repeatedOrders: "to: [hotline@district, supervisor@district], channels: [inbox, webhook, smtp]",
     ]
     let notices = NoticeKind.allCases.map { kind in
@@ -158,6 +162,14 @@ struct NoticeFixture {
     PeriodicLists(
       pool: fixture.pool, policies: fixture.policies, duty: duty, outlets: outlets, clock: fixture.clock,
       logger: silent)
+  }
+
+  var asked: AskedNotices { asked(fixture.pool) }
+
+  func asked(_ pool: PostgresPool) -> AskedNotices {
+    AskedNotices(
+      pool: pool, policies: fixture.policies, duty: duty, outlets: outlets, clock: fixture.clock, logger: silent,
+      unheard: { [unheard] more in unheard.withLock { $0 += more } })
   }
 
   /// The inbox in order, each row as its notice, whom it is for, those on duty, and the post it was meant for.

@@ -14,10 +14,16 @@ struct Console: Sendable {
   let policies: PolicyStore
   let desk: CommandDesk
   let reader: JournalReader
+  /// Signed ends of the journals, for bundles of evidence.
+  let checkpoints: CheckpointShelf
   let authenticator: Authenticator
   let clock: any WallClock
   let feed: LiveFeed
   let shapes: ShapeStore
+  /// What browsers see.
+  let site: WebSite
+  /// The way to the door for reports, for pages that hand in.
+  let reportDoor: ReportDoor
   /// Whether cookies are marked for TLS alone.
   let cookiesAreSecure: Bool
   let logger: Logger
@@ -27,15 +33,15 @@ struct Console: Sendable {
 
   /// The caller of a request with the network they work in.
   ///
-  /// - Throws: `AuthenticationError.missing`; 503 while the district has no network.
+  /// - Throws: `AuthenticationError.missing`; 503 while their district or city has no network.
   func view(_ context: some AuthenticatedRequestContext) throws -> CallerView {
     let caller = try context.requireCaller()
-    return CallerView(caller: caller, network: try network(of: caller.district))
+    return CallerView(caller: caller, network: try network(ofAccountsIn: caller.district))
   }
 
-  /// The network in force in a district.
-  func network(of district: UnitCode) throws(Problem) -> LoadedNetwork {
-    guard let network = policies.current(district) else {
+  /// The network in force in a district, or in the districts of a city.
+  func network(ofAccountsIn code: UnitCode) throws(Problem) -> LoadedNetwork {
+    guard let network = policies.network(ofAccountsIn: code) else {
       throw .unavailable(code: "no_network", retryAfterSeconds: 2, "The network of this district is not loaded yet.")
     }
     return network
@@ -50,7 +56,9 @@ struct CallerView: Sendable {
   var policy: NetworkPolicy { network.policy }
   var zone: ZoneRules { network.policy.calendar.zone }
   var actor: Actor { caller.actor }
-  var sight: CaseSight { CaseSight(of: caller.actor, district: caller.district, policy: policy) }
+  var sight: CaseSight { CaseSight(of: caller.actor, policy: policy) }
+  /// The ground under the caller's unit: a part of one district, or all districts of a city.
+  var territory: Territory { policy.units.territory(of: caller.unit) }
 
   /// Whether the unit lies in the subtree of the caller's.
   func covers(_ unit: UnitCode) -> Bool { policy.units.contains(caller.unit, unit) }

@@ -10,6 +10,7 @@ enum ConsoleRouter {
     let router = Hummingbird.Router(context: AuthenticatedContext.self)
     // Around the door, so that the problems it makes of errors carry them, too.
     router.add(middleware: SecurityHeaders())
+    router.add(middleware: PageFaults(site: console.site))
     router.add(middleware: door)
     SessionRoutes(console: console).addOpen(to: router)
     PageRoutes(console: console).add(to: router)
@@ -17,6 +18,9 @@ enum ConsoleRouter {
     let api = router.group("v1").add(middleware: AuthenticationMiddleware(console.authenticator))
     SessionRoutes(console: console).add(to: api)
     CaseRoutes(console: console).add(to: api)
+    CaseProofRoute(console: console).add(to: api)
+    PhotoRoutes(console: console).add(to: api)
+    ReportDoorRoutes(console: console).add(to: api)
     AccountabilityRoutes(console: console).add(to: api)
     StatisticsRoutes(console: console).add(to: api)
     TerritoryRoutes(console: console).add(to: api)

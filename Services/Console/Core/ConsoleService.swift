@@ -18,11 +18,31 @@ public enum ConsoleService {
     "GRIDLOOP_SECURE_COOKIES", default: false,
     help: "mark cookies for TLS alone; on wherever the pages are reached over https")
 
+  static let intakeAddress = SettingKey<String?>(
+    "GRIDLOOP_INTAKE_ADDRESS",
+    help: "where the door for reports answers, http://host:port; without it pages hand in no reports and photographs")
+  static let webDirectory = SettingKey(
+    "GRIDLOOP_WEB_DIRECTORY", default: "Services/Console/Web",
+    help: "directory of the web pages: templates, texts, assets")
+  static let webLibraries = SettingKey(
+    "GRIDLOOP_WEB_LIBRARIES", default: "/usr/share/javascript",
+    help: "directory where the distribution keeps leaflet and chart.js")
+  static let webRereads = SettingKey(
+    "GRIDLOOP_WEB_REREAD", default: false, help: "read the web pages again whenever a file changes; for work on them")
+
+  static let checkpoints = SettingKey<String?>(
+    "GRIDLOOP_CHECKPOINTS",
+    help: "directory of signed checkpoints (`gridctl journal checkpoint`), which bundles of evidence carry")
+
   /// The service's own settings.
-  public static let keys: [any AnySettingKey] = [port, secureCookies] + DoorKeys.all
+  public static let keys: [any AnySettingKey] =
+    [port, secureCookies, intakeAddress, webDirectory, webLibraries, webRereads, checkpoints] + DoorKeys.all
 
   /// The service's parts. The policies are read before the door opens.
   @Sendable public static func services(_ context: ServiceContext) async throws -> [any Service] {
+    let site = try WebSite(
+      directory: context.settings[webDirectory], vendor: context.settings[webLibraries],
+      rereads: context.settings[webRereads], logger: context.logger)
     let policies = PolicyStore(pool: context.database, geometry: .skip, logger: context.logger)
     try await policies.refresh()
     let publisher = JournalPublisher(bus: context.bus)
@@ -31,9 +51,10 @@ public enum ConsoleService {
     let console = Console(
       pool: context.database, policies: policies,
       desk: CommandDesk(pool: context.database, policies: policies, publisher: publisher, clock: context.clock),
-      reader: reader,
+      reader: reader, checkpoints: CheckpointShelf(directory: context.settings[checkpoints]),
       authenticator: Authenticator(store: AccountStore(pool: context.database), hasher: PasswordHasher()),
-      clock: context.clock, feed: feed, shapes: ShapeStore(pool: context.database),
+      clock: context.clock, feed: feed, shapes: ShapeStore(pool: context.database), site: site,
+      reportDoor: ReportDoor(address: context.settings[intakeAddress]),
       cookiesAreSecure: context.settings[secureCookies], logger: context.logger)
     context.metrics.gauge("gridloop_console_streams", help: "Live streams that are open.") {
       Double(feed.listenerCount)

@@ -15,6 +15,8 @@ public actor SelfCheck {
   public static let lookMilliseconds = 1_000
   /// Rungs that were to fire within this time before the check are left to the next one.
   public static let graceSeconds: Int64 = 60
+  /// Gaps that a notice names at most.
+  static let maxToldGaps = 100
   /// How long a check waits for a backlog to be fired before it names what is missing anyway, in real time.
   public static let maxWaitSeconds: Int64 = 1_800
 
@@ -114,12 +116,11 @@ public actor SelfCheck {
       .bytes(report.hash), .int32(report.policyVersion), .int64(report.cases), .int64(report.clocks),
       .int64(report.rungs), .int64(report.gaps), .text(String(decoding: findings, as: UTF8.self)),
     ]
-    let notices = Self.notices(report)
-    let now = PostgresParameter.timestamp(microseconds: clock.microseconds)
+    let now = Instant(microseconds: clock.microseconds)
+    let notice = report.isWhole ? [] : [Self.notice(report, day: day, at: now).asking(in: district)]
     let isKept = try await pool.transaction { transaction in
       guard try transaction.execute(Self.insert, row) == 1 else { return false }
-      _ = try transaction.finalPipeline(
-        InboxNotice.calls(notices, district: district, at: now) + [PolicyLayout.againCall(district, policy)])
+      _ = try transaction.finalPipeline(notice + [PolicyLayout.againCall(district, policy)])
       return true
     }
     guard isKept else { return }
@@ -140,12 +141,19 @@ public actor SelfCheck {
     }
   }
 
-  /// One for each case with a gap, so far as they are listed.
-  private static func notices(_ report: LadderProof.Report) -> [InboxNotice] {
-    let inspector = ReceiverAddress(role: Role.inspector.rawValue, unit: report.district)
-    var told: Set<Int64> = []
-    return report.found.filter { told.insert($0.caseID.number).inserted }.map {
-      InboxNotice(hearer: inspector, notice: NoticeKind.selfCheck.rawValue, caseNumber: $0.caseID.number)
-    }
+  /// One for the whole check; it names the first of the gaps, `GET /v1/accountability/self-checks` has the others.
+  private static func notice(_ report: LadderProof.Report, day: CivilDate, at now: Instant) -> AskedNotice {
+    let listed = report.found.prefix(maxToldGaps)
+    let cases = Set(report.found.map(\.caseID))
+    return AskedNotice(
+      id: "\(NoticeKind.selfCheck.rawValue)/\(day)", kind: .selfCheck,
+      caseNumber: report.gaps == Int64(report.found.count) && cases.count == 1 ? cases.first?.number : nil,
+      unit: report.district,
+      hearers: [ReceiverAddress(role: Role.inspector.rawValue, unit: report.district)], askedAt: now,
+      details: [
+        "count": .integer(report.gaps), "day": .string(day.description),
+        "result": .string(listed.map { "\($0.caseID) \($0.gap.clock) \($0.gap.rung)" }.joined(separator: ", ")),
+        "gaps": .array(listed.map(\.json)),
+      ])
   }
 }

@@ -30,10 +30,11 @@ public enum NotifierParts {
     let mail = MailSettings(
       user: settings[NotifierKeys.smtpUser], password: settings[NotifierKeys.smtpPassword],
       encryption: encryption(settings[NotifierKeys.smtpEncryption]))
+    let unheard = reporting(context.metrics, context.logger)
     let sink = DurableSink(
       consumer: NoticeEffect.consumer, pool: context.followingDatabase,
       effect: NoticeEffect(
-        policies: policies, duty: duty, outlets: outlets, unheard: reporting(context.metrics, context.logger)),
+        policies: policies, duty: duty, outlets: outlets, unheard: unheard),
       logger: context.logger)
     let follower = JournalFollower(
       bus: context.bus, reader: JournalReader(pool: context.database), sink: sink, logger: context.logger)
@@ -43,13 +44,17 @@ public enum NotifierParts {
       logger: context.logger, metrics: context.metrics, readiness: context.readiness)
     let lists = PeriodicLists(
       pool: context.followingDatabase, policies: policies, duty: duty, outlets: outlets, clock: context.clock,
-      logger: context.logger)
+      logger: context.logger, unheard: unheard)
+    let asked = AskedNotices(
+      pool: context.followingDatabase, policies: policies, duty: duty, outlets: outlets, clock: context.clock,
+      logger: context.logger, unheard: unheard)
     return [
       LoopService { await policies.run() },
       LoopService { await duty.run() },
       FollowerService(name: NoticeEffect.consumer, follower: follower, context: context),
       LoopService { await worker.run() },
       LoopService { await lists.run() },
+      LoopService { await asked.run() },
     ]
   }
 

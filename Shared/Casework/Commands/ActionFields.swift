@@ -87,7 +87,8 @@ public struct ActionField: Sendable, Hashable {
     case .split:
       [
         ActionField("category", .optional, "of the case that is split off"),
-        ActionField("unit", .optional, "of the case that is split off"), note,
+        ActionField("unit", .optional, "of the case that is split off"),
+        ActionField("attachments", .optional, "ids of those that go along; the others stay"), note,
       ]
     case .decideAppeal: [outcomeField(action), reason]
     case .comment: [ActionField("text", .required)]

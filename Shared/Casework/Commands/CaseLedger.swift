@@ -11,6 +11,8 @@ struct CaseLedger {
   private var events: [Int64: [CaseEvent]] = [:]
   /// Cases that were split off, in the order of their numbers.
   private var begun: [CaseDraft] = []
+  /// Attachments that went to cases that were split off.
+  private var moved: Set<String> = []
   /// What else the commands do in their transaction, after the append.
   private var effects: [PostgresCall] = []
 
@@ -32,7 +34,8 @@ struct CaseLedger {
       text: context.text(of: number))
     switch request.command {
     case .merge(let target): try merge(request, into: target)
-    case .split(let category, let unit, _): return split(request, value, category: category, unit: unit)
+    case .split(let category, let unit, _, let attachments):
+      return try split(request, value, category: category, unit: unit, attachments: attachments)
     case .handle(_, _, let photos) where !photos.isEmpty: try bind(photos, to: number)
     case .erase: effects.append(SideTables.erase(context.district, number, at: draft.now))
     default: break
@@ -50,14 +53,21 @@ struct CaseLedger {
   }
 
   private mutating func split(
-    _ request: CommandRequest, _ value: Case, category: CategoryCode?, unit: UnitCode?
-  ) -> LoadedCase {
+    _ request: CommandRequest, _ value: Case, category: CategoryCode?, unit: UnitCode?, attachments: [String]
+  ) throws -> LoadedCase {
+    let foreign = context.notOwn(attachments, of: request.id.number) + attachments.filter { moved.contains($0) }
+    guard foreign.isEmpty else { throw CommandFault.unknownAttachments(foreign) }
     let other = CaseID(district: context.district, number: context.lastCase + Int64(begun.count) + 1)
     let (stays, begins) = CaseMachine.splitOff(
-      value, id: request.id, into: other, category: category, unit: unit, by: request.actor, policy: context.policy,
-      now: context.now)
+      value, id: request.id, into: other, category: category, unit: unit, attachments: attachments, by: request.actor,
+      policy: context.policy, now: context.now)
     begun.append(begins)
     effects.append(SideTables.copyReports(context.district, from: request.id.number, to: other.number))
+    if !attachments.isEmpty {
+      moved.formUnion(attachments)
+      effects.append(
+        SideTables.move(context.district, attachments, from: request.id.number, to: other.number))
+    }
     take(stays, request.id.number)
     return LoadedCase(id: request.id, value: stays.value)
   }

@@ -52,8 +52,11 @@ extension CommandRequest {
   }
 
   /// The attachments that the command names.
-  var photos: [String] {
-    if case .handle(_, _, let photos) = command { return photos }
-    return []
+  var attachments: [String] {
+    switch command {
+    case .handle(_, _, let photos): photos
+    case .split(_, _, _, let attachments): attachments
+    default: []
+    }
   }
 }

@@ -22,7 +22,7 @@ struct CommandContext: Sendable {
     self.policy = policy
     self.now = now
     texts = policy.readsTexts ? try Self.texts(district, numbers, in: transaction) : [:]
-    attachments = try Self.attachments(district, Set(requests.flatMap(\.photos)), in: transaction)
+    attachments = try Self.attachments(district, Set(requests.flatMap(\.attachments)), in: transaction)
     let splits = requests.contains { $0.command.action == .split }
     lastCase = splits ? try Self.lockHead(district, in: transaction) : 0
   }
@@ -35,6 +35,11 @@ struct CommandContext: Sendable {
       guard let bound = attachments[id] else { return true }
       return bound.map { $0 != number } ?? false
     }
+  }
+
+  /// Those of the attachments that are not the case's own.
+  func notOwn(_ ids: [String], of number: Int64) -> [String] {
+    ids.filter { attachments[$0].flatMap { $0 } != number }
   }
 
   private static let descriptions = Statement(

@@ -30,6 +30,17 @@ enum SideTables {
     PostgresCall(binding, [.text(district.text), .texts(ids), .int64(number)])
   }
 
+  private static let moving = Statement(
+    "command_move_attachments",
+    """
+    UPDATE attachments SET case_number = $4, split_from = $3
+    WHERE district = $1 AND id = ANY($2) AND case_number = $3
+    """)
+
+  static func move(_ district: UnitCode, _ ids: [String], from number: Int64, to other: Int64) -> PostgresCall {
+    PostgresCall(moving, [.text(district.text), .texts(ids), .int64(number), .int64(other)])
+  }
+
   private static let erasing = Statement("reports_erase", "SELECT reports_erase($1, $2, $3)")
 
   static func erase(_ district: UnitCode, _ number: Int64, at moment: Instant) -> PostgresCall {

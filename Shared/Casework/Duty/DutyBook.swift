@@ -81,9 +81,11 @@ public struct DutyBook: Sendable, Hashable {
   private var absences: [String: [Absence]] = [:]
   private let district: UnitCode
   private let parents: [UnitCode: UnitCode]
+  private let city: UnitCode?
 
   /// - Parameters:
-  ///   - holders: everyone who may sign in.
+  ///   - district: whose notices it is asked of; a city's code for the city's own posts.
+  ///   - holders: everyone who may sign in, the city's people included.
   ///   - units: the territory, up which a notice climbs.
   public init(
     district: UnitCode, holders: [Holder], shifts: [Shift], absences: [Absence], units: UnitTree
@@ -102,13 +104,14 @@ public struct DutyBook: Sendable, Hashable {
     }
     for absence in absences { self.absences[absence.username, default: []].append(absence) }
     var parents: [UnitCode: UnitCode] = [:]
-    for unit in units.units { parents[unit.code] = unit.parent }
+    for unit in units.units { parents[unit.code] = units.parent(of: unit) }
+    city = units.city?.code
     self.parents = parents
   }
 
   /// Who hears of a notice to the address at that moment. Where nobody does, it climbs: to the head of the same unit,
-  /// to the same role and else the head at each unit above, and from the district's head to its administrators. `post`
-  /// is theirs, too, when there is nobody at all.
+  /// to the same role and else the head at each unit above, the city's at last where the district lies in one, and from
+  /// there to the district's administrators and the city's. `post` is the district's, too, when there is nobody at all.
   public func receivers(_ address: ReceiverAddress, at moment: Instant) -> Receivers {
     if let found = present(at: address, moment) {
       return Receivers(post: address, people: found.people, isByDuty: found.isByDuty, fallbackFrom: nil)
@@ -120,6 +123,9 @@ public struct DutyBook: Sendable, Hashable {
     let last = ReceiverAddress(role: Role.admin.rawValue, unit: district)
     return Receivers(post: last, people: [], isByDuty: false, fallbackFrom: address)
   }
+
+  /// The codes under which the accounts of everyone in the book are kept.
+  public var homes: [UnitCode] { [district] + (city.flatMap { $0 == district ? nil : [$0] } ?? []) }
 
   /// Whether the post has a roster that is not given up.
   public func keepsRoster(_ post: ReceiverAddress, at moment: Instant) -> Bool {
@@ -172,6 +178,36 @@ public struct DutyBook: Sendable, Hashable {
     return people.isEmpty ? nil : (people.sorted(), isByDuty)
   }
 
+  /// A time in which a post that keeps a roster has nobody on duty.
+  public struct Gap: Sendable, Hashable {
+    public let post: ReceiverAddress
+    public let from: Instant
+    public let until: Instant
+  }
+
+  /// The gaps between two moments that the book is good for, by post and time. A post whose roster is not begun or was
+  /// given up has none.
+  public func gaps(from first: Instant, before last: Instant) -> [Gap] {
+    allPosts.flatMap { address -> [Gap] in
+      guard let post = posts[address], !post.regular.isEmpty else { return [] }
+      let shifts = post.regular + post.substitutes
+      let people = Set(shifts.map(\.username) + shifts.compactMap(\.substituteFor))
+      var turns = Set(shifts.flatMap { [$0.starts, $0.ends] })
+      for name in people { turns.formUnion((absences[name] ?? []).flatMap { [$0.starts, $0.ends] }) }
+      let moments = ([first] + turns.filter { $0 > first && $0 < last }.sorted()) + [last]
+      var gaps: [Gap] = []
+      for (from, until) in zip(moments, moments.dropFirst())
+      where keepsRoster(post, from) && present(post, from) == nil {
+        if let open = gaps.last, open.until == from {
+          gaps[gaps.count - 1] = Gap(post: address, from: open.from, until: until)
+        } else {
+          gaps.append(Gap(post: address, from: from, until: until))
+        }
+      }
+      return gaps
+    }
+  }
+
   private func keepsRoster(_ post: Post, _ moment: Instant) -> Bool {
     let memory = Self.rosterMemoryDays * 86_400
     return post.regular.contains { $0.starts <= moment && moment < $0.ends.adding(seconds: memory) }
@@ -185,13 +221,14 @@ public struct DutyBook: Sendable, Hashable {
     }
     posts.append(ReceiverAddress(role: head, unit: address.unit))
     var unit = address.unit
-    while unit != district {
+    while unit != city ?? district {
       // A unit that is no longer in force has nobody above it but the district.
-      unit = parents[unit] ?? district
+      unit = parents[unit] ?? (unit == district ? city : nil) ?? district
       posts.append(ReceiverAddress(role: address.role, unit: unit, department: address.department))
       posts.append(ReceiverAddress(role: head, unit: unit))
     }
     posts.append(ReceiverAddress(role: Role.admin.rawValue, unit: district))
+    if let city { posts.append(ReceiverAddress(role: Role.admin.rawValue, unit: city)) }
     return posts.filter { $0 != address }
   }
 }

@@ -43,14 +43,14 @@ public final class DutyDirectory: Sendable {
     for district in policies.districts {
       guard let policy = policies.current(district)?.policy else { continue }
       let now = Instant(microseconds: clock.microseconds)
-      let mark = try await store.mark(district, around: now)
+      let mark = try await store.mark(district, around: now, units: policy.units)
       let known = held.withLock { $0[district] }
       let knownUntil = now + DutyStore.bookDaysAhead * 86_400
       let book: DutyBook
       if let known, known.mark == mark, known.policyVersion == policy.version {
         book = known.book
       } else {
-        book = try await store.book(district, around: now, units: policy.units)
+        book = try await store.book(district, around: now, policy: policy)
       }
       held.withLock {
         $0[district] = Held(mark: mark, policyVersion: policy.version, book: book, knownUntil: knownUntil)

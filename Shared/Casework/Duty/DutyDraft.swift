@@ -73,7 +73,7 @@ public struct DutyDraft: Sendable, Hashable {
     let post = ReceiverAddress(
       role: role?.rawValue ?? usual.role, unit: unit ?? usual.unit,
       department: department ?? (unit == nil && role == nil ? usual.department : nil))
-    guard policy.units[post.unit] != nil else {
+    guard policy.units.place(post.unit) != nil else {
       throw Fault(field: "unit", code: "unknown_unit", detail: "The network has no such unit.")
     }
     if let department = post.department, policy.departments[department] == nil {

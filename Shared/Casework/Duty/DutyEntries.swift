@@ -115,13 +115,17 @@ extension DutyStore {
     "duty_remove_absence",
     "UPDATE duty_absences SET removed_at = $3, removed_by = $4 WHERE district = $1 AND id = $2 AND removed_at IS NULL")
 
-  /// Takes an entry off the roster; it stays stored. Returns false when there is none.
+  private static let removePattern = Statement(
+    "duty_remove_pattern",
+    "UPDATE duty_patterns SET removed_at = $3, removed_by = $4 WHERE district = $1 AND id = $2 AND removed_at IS NULL")
+
+  /// Takes an entry, or a recurring shift, off the roster; it stays stored. Returns false when there is none.
   public func remove(_ id: String, of district: UnitCode, by actor: String, at now: Instant) async throws -> Bool {
     let key: [PostgresParameter] = [
       .text(district.text), .text(id), .timestamp(microseconds: now.microseconds), .text(actor),
     ]
     let removed = try await pool.pipeline([
-      PostgresCall(Self.removeShift, key), PostgresCall(Self.removeAbsence, key),
+      PostgresCall(Self.removeShift, key), PostgresCall(Self.removeAbsence, key), PostgresCall(Self.removePattern, key),
     ])
     return removed.contains { $0.affectedRows > 0 }
   }

@@ -86,6 +86,9 @@ public final class PolicyStore: Sendable {
     }
   }
 
+  /// The network of accounts kept under that code: a district's, or a city's.
+  public func network(ofAccountsIn code: UnitCode) -> LoadedNetwork? { current(code) ?? network(ofCity: code) }
+
   /// The policy of that version; the newest when the version is 0.
   public func policy(_ district: UnitCode, version: Int32) async throws -> NetworkPolicy {
     if let known = held.withLock({ held in

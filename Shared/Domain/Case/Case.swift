@@ -81,6 +81,11 @@ public struct Case: Sendable, Hashable {
     (clocks.lazy.filter { $0.name == name }.map(\.version).max() ?? 0) + 1
   }
 
+  /// Of whom something was asked that they did or have still to do, besides the lead.
+  public var assistingDepartments: [DepartmentCode] {
+    parts.filter { $0.state != .excused && $0.department != lead?.department }.map(\.department)
+  }
+
   public func part(of department: DepartmentCode) -> CasePart? { parts.first { $0.department == department } }
 
   /// Whether the department leads the case or has, or had, a part in it.

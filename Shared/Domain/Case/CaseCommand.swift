@@ -24,7 +24,8 @@ public enum CaseCommand: Sendable, Hashable {
   case appoint(lead: DepartmentCode?, assists: [DepartmentCode], basis: Appointment.Basis, note: String)
   case merge(into: CaseID)
   /// `category` of the case that is split off; nil: the same.
-  case split(category: CategoryCode?, unit: UnitCode?, note: String)
+  /// `attachments` of the case go along; those that are not named stay.
+  case split(category: CategoryCode?, unit: UnitCode?, note: String, attachments: [String] = [])
   case void(reason: String)
   case reopen(reason: String)
   case appeal(reason: String)

@@ -24,10 +24,10 @@ extension Case {
     case .merged(.into(let other)): mergedInto = other
     case .escalated(let escalation): escalations.append(CaseEscalation(escalation, firedAt: event.at))
     case .closed: closedAt = event.at
-    case .split(.into(let other)):
+    case .split(.into(let other, _)):
       counts.splits += 1
       splitInto.append(other)
-    case .split(.from(let other)): splitFrom = other
+    case .split(.from(let other, _)): splitFrom = other
     case .reported, .rejected, .desked, .verified, .voided, .flagged, .commented, .carded, .contacted, .recalculated,
       .revealed, .erased:
       break
@@ -61,13 +61,12 @@ extension Case {
           number: supervision.number, form: supervision.form, orderedBy: event.actor, orderedAt: event.at,
           department: supervision.department, awaitsAnswer: supervision.awaitsAnswer,
           clockVersion: event.clocks.first { $0.name == .answer && $0.isRunning }?.version))
-    case .answered(let number, _):
+    case .answered(let number, _, _, _):
       for index in orders.indices where orders[index].number == number { orders[index].awaitsAnswer = false }
     case .coordinated(let coordination):
       requests.removeAll { coordination.excused.contains($0.department) }
-    case .appointed(let appointment):
-      if appointment.lead == nil { break }
-      returnedBy = nil
+    // Whom it names is told by the dispatch that follows, or by the parts.
+    case .appointed: break
     case .revisited(let revisit):
       rating = revisit.rating
       mustSupervise = revisit.mustSupervise

@@ -49,7 +49,7 @@ public enum CaseMachine {
     case .merge(let target):
       draft.record(
         .merged(.into(target)), state: .merged, removing: .valid, clocks: draft.callingOff(Set(ClockMatter.allCases)))
-    case .split(let category, let unit, _): try CaseGuards.checkSplit(category, unit, policy)
+    case .split(let category, let unit, _, _): try CaseGuards.checkSplit(category, unit, policy)
     case .void(let reason):
       draft.record(
         .voided(reason: reason), state: .void, removing: .valid,
@@ -85,11 +85,11 @@ public enum CaseMachine {
   /// Both sides of a split: the case that stays, and the one that begins, filed anew and waiting for the rules. Its
   /// reporters are those of the first. The command must have been decided before.
   public static func splitOff(
-    _ value: Case, id: CaseID, into other: CaseID, category: CategoryCode?, unit: UnitCode?, by actor: Actor,
-    policy: NetworkPolicy, now: Instant
+    _ value: Case, id: CaseID, into other: CaseID, category: CategoryCode?, unit: UnitCode?,
+    attachments: [String] = [], by actor: Actor, policy: NetworkPolicy, now: Instant
   ) -> (stays: CaseDraft, begins: CaseDraft) {
     var stays = CaseDraft(value, actor: actor.text, now: now)
-    stays.record(.split(.into(other)))
+    stays.record(.split(.into(other, attachments: attachments)))
     let old = value.subject
     let filing = Filing(
       point: unit == nil ? value.filing.point : nil, reading: unit == nil ? value.filing.reading : nil,
@@ -99,7 +99,7 @@ public enum CaseMachine {
       finder: old.finder, priority: old.priority, layers: unit == nil ? old.layers : [])
     var begins = CaseDraft(
       beginning: .filed(filing), subject: subject, actor: actor.text, now: stays.now, clocks: [])
-    begins.record(.split(.from(id)))
+    begins.record(.split(.from(id, attachments: attachments)))
     return (stays, begins)
   }
 

@@ -37,19 +37,25 @@ public enum EventDetail: Sendable, Hashable {
   case resumed(note: String)
   case handled(HandedIn)
   case verified(passed: Bool, note: String)
-  case reworked(note: String)
+  /// `assists`: the departments whose parts were done, which hear that the case is not; none in events before these were
+  /// named.
+  case reworked(note: String, assists: [DepartmentCode] = [])
   case closed(Closing)
   case revisited(Revisit)
   case supervised(Supervision)
   /// The department's written answer to the supervision order of that number.
-  case answered(order: Int32, text: String)
+  /// `department`: whose answer it is; `orderedBy`: who gave the order, as the journal writes actors. Nil in events before
+  /// these were named.
+  case answered(order: Int32, text: String, department: DepartmentCode? = nil, orderedBy: String? = nil)
   case coordinated(Coordination)
   case appointed(Appointment)
   case carded(Card)
   case voided(reason: String)
-  case reopened(reason: String)
+  /// `assists` as in `reworked`.
+  case reopened(reason: String, assists: [DepartmentCode] = [])
   case appealed(department: DepartmentCode, reason: String)
-  case appealDecided(accepted: Bool, reason: String)
+  /// `department`: whose appeal it was; nil in events before it was named.
+  case appealDecided(accepted: Bool, reason: String, department: DepartmentCode? = nil)
   case escalated(Escalation)
   case flagged(accountabilityID: String, clock: ClockName, rung: String)
   /// Due times were computed again by a calendar that knows more.

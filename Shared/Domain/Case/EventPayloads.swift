@@ -97,12 +97,12 @@ public struct HandedIn: Sendable, Hashable {
   }
 }
 
-/// One becomes two; the same word is in the journals of both.
+/// One becomes two; the same word is in the journals of both, with the identifiers of the attachments that went along.
 public enum Split: Sendable, Hashable {
   /// The other case was split off from this one.
-  case into(CaseID)
+  case into(CaseID, attachments: [String] = [])
   /// This case was split off from the other.
-  case from(CaseID)
+  case from(CaseID, attachments: [String] = [])
 }
 
 /// How a supervision order was given, and whether it must be answered.

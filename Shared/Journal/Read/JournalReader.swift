@@ -56,6 +56,27 @@ public struct JournalReader: Sendable {
     return try rows.map { (try Self.event(id.district, $0), try $0.bytes(8)) }
   }
 
+  /// A row of the journal with everything that its hash covers.
+  public struct Row: Sendable {
+    public let event: JournalEvent
+    public let previousHash: [UInt8]
+    public let hash: [UInt8]
+  }
+
+  /// The journal of one case, oldest first, as it stands.
+  public func rows(of id: CaseID) async throws -> [Row] {
+    try await pool.query(Self.ofCase, [.text(id.district.text), .int64(id.number)]).map { row in
+      Row(event: try Self.event(id.district, row), previousHash: try row.bytes(7), hash: try row.bytes(8))
+    }
+  }
+
+  private static let hashAt = Statement("journal_hash_at", "SELECT hash FROM journal WHERE district = $1 AND seq = $2")
+
+  /// The stored hash of the event with that number; nil when there is none.
+  public func hash(_ district: UnitCode, at seq: Int64) async throws -> [UInt8]? {
+    try await pool.query(Self.hashAt, [.text(district.text), .int64(seq)]).first?.bytes(0)
+  }
+
   private static let ofCaseBetween = Statement(
     "journal_of_case_between",
     """

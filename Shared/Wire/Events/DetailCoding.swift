@@ -33,7 +33,10 @@ extension CanonicalWriter {
       case .verified(let passed, let note):
         writer.flag(1, passed)
         writer.textIfAny(2, note)
-      case .reworked(let note), .commented(let note): writer.textIfAny(1, note)
+      case .reworked(let note, let assists):
+        writer.textIfAny(1, note)
+        for assist in assists { writer.text(2, assist.text) }
+      case .commented(let note): writer.textIfAny(1, note)
       case .closed(.onSpot(let action, let note)):
         writer.flag(1, true)
         writer.textIfAny(2, action)
@@ -166,7 +169,7 @@ extension CanonicalReader {
           result: fields.text(1), stage: Int(stage), isFinal: fields.flag(3), checklist: fields.texts(4),
           photos: fields.texts(5), part: fields.department(6)))
     case .verified: return .verified(passed: fields.flag(1), note: fields.text(2))
-    case .reworked: return .reworked(note: fields.text(1))
+    case .reworked: return .reworked(note: fields.text(1), assists: fields.departments(2))
     case .commented: return .commented(text: fields.text(1))
     case .closed:
       return .closed(fields.flag(1) ? .onSpot(action: fields.text(2), note: fields.text(3)) : .verified)

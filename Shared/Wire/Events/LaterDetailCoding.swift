@@ -25,15 +25,20 @@ extension CanonicalWriter {
     case .suspended(let until, let reason):
       signed(1, until.microseconds)
       textIfAny(2, reason)
-    case .resumed(let words), .reopened(let words), .revealed(let words), .erased(let words): textIfAny(1, words)
+    case .resumed(let words), .revealed(let words), .erased(let words): textIfAny(1, words)
+    case .reopened(let words, let assists):
+      textIfAny(1, words)
+      for assist in assists { text(2, assist.text) }
     case .revisited(let revisit):
       unsigned(1, revisit.rating.wireCode)
       textIfAny(2, revisit.note)
       flag(3, revisit.mustSupervise)
     case .supervised(let supervision): self.supervision(supervision)
-    case .answered(let order, let words):
+    case .answered(let order, let words, let department, let orderedBy):
       signed(1, Int64(order))
       text(2, words)
+      textIfAny(3, department?.text)
+      textIfAny(4, orderedBy)
     case .coordinated(let coordination):
       text(1, coordination.outcome)
       for participant in coordination.participants { text(2, participant.text) }
@@ -44,18 +49,21 @@ extension CanonicalWriter {
       unsigned(3, appointment.basis.wireCode)
       textIfAny(4, appointment.note)
     case .carded(let card): self.card(card)
-    case .appealDecided(let accepted, let reason):
+    case .appealDecided(let accepted, let reason, let department):
       flag(1, accepted)
       textIfAny(2, reason)
-    case .split(.into(let other)):
-      unsigned(1, 1)
-      text(2, other.description)
-    case .split(.from(let other)):
-      unsigned(1, 2)
-      text(2, other.description)
+      textIfAny(3, department?.text)
+    case .split(.into(let other, let attachments)): split(1, other, attachments)
+    case .split(.from(let other, let attachments)): split(2, other, attachments)
     case .recalculated(let policyVersion): signed(1, Int64(policyVersion))
     default: preconditionFailure("\(detail.kind) is written above")
     }
+  }
+
+  private mutating func split(_ form: UInt64, _ other: CaseID, _ attachments: [String]) {
+    unsigned(1, form)
+    text(2, other.description)
+    for attachment in attachments { text(3, attachment) }
   }
 
   private mutating func supervision(_ supervision: Supervision) {
@@ -96,7 +104,7 @@ extension CanonicalReader {
         department: try fields.department(1, of: name), until: try fields.instant(2, of: name), reason: fields.text(3))
     case .suspended: return .suspended(until: try fields.instant(1, of: name), reason: fields.text(2))
     case .resumed: return .resumed(note: fields.text(1))
-    case .reopened: return .reopened(reason: fields.text(1))
+    case .reopened: return .reopened(reason: fields.text(1), assists: fields.departments(2))
     case .revealed: return .revealed(reason: fields.text(1))
     case .erased: return .erased(reason: fields.text(1))
     case .revisited:
@@ -104,7 +112,10 @@ extension CanonicalReader {
         Revisit(
           rating: try Satisfaction(wireCode: try fields.unsigned(1, of: name)), note: fields.text(2),
           mustSupervise: fields.flag(3)))
-    case .answered: return .answered(order: try fields.int32(1, of: name), text: fields.text(2))
+    case .answered:
+      return .answered(
+        order: try fields.int32(1, of: name), text: fields.text(2), department: fields.department(3),
+        orderedBy: fields.textIfAny(4))
     case .coordinated:
       return .coordinated(
         Coordination(
@@ -114,7 +125,8 @@ extension CanonicalReader {
         Appointment(
           lead: fields.department(1), assists: fields.departments(2),
           basis: try Appointment.Basis(wireCode: try fields.unsigned(3, of: name)), note: fields.text(4)))
-    case .appealDecided: return .appealDecided(accepted: fields.flag(1), reason: fields.text(2))
+    case .appealDecided:
+      return .appealDecided(accepted: fields.flag(1), reason: fields.text(2), department: fields.department(3))
     case .recalculated: return .recalculated(policyVersion: try fields.int32(1, of: name))
     case .supervised:
       return .supervised(
@@ -135,8 +147,8 @@ extension CanonicalReader {
   private func split(_ fields: DetailFields) throws(CanonicalFault) -> Split {
     guard let other = CaseID(fields.text(2)) else { throw .unknownValue(fields.text(2), of: "case id") }
     switch try fields.unsigned(1, of: "split") {
-    case 1: return .into(other)
-    case 2: return .from(other)
+    case 1: return .into(other, attachments: fields.texts(3))
+    case 2: return .from(other, attachments: fields.texts(3))
     case let form: throw .unknownValue(String(form), of: "split")
     }
   }

@@ -7,8 +7,9 @@ import TestSupport
 struct CaseMix {
   let door: ConsoleDoor
   let seed: UInt64
+  var places = Self.sampleUnits
 
-  private static let places: [UnitCode] = ["g1", "g2", "g3", "g4", "c1", "s1", "d"]
+  static let sampleUnits: [UnitCode] = ["g1", "g2", "g3", "g4", "c1", "s1", "d"]
   private static let categories: [CategoryCode] = ["0101", "0201", "0901"]
 
   func play(cases: Int) async throws {
@@ -16,10 +17,10 @@ struct CaseMix {
     for index in 0..<cases {
       let source = ReportSource.allCases.randomElement(using: &random) ?? .officer
       let finder = Actor(
-        kind: .user, name: "finder\(index % 3)", role: .officer, unit: Self.places.randomElement(using: &random))
+        kind: .user, name: "finder\(index % 3)", role: .officer, unit: places.randomElement(using: &random))
       let id = try await door.fixture.file(
         category: Self.categories.randomElement(using: &random) ?? "0101",
-        unit: Self.places.randomElement(using: &random) ?? "g1", source: source, by: finder)
+        unit: places.randomElement(using: &random) ?? "g1", source: source, by: finder)
       for _ in 0..<Int.random(in: 0...7, using: &random) {
         door.fixture.advance(seconds: .random(in: 60...5_400, using: &random))
         try await step(id, &random)

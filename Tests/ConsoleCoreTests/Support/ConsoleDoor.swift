@@ -36,6 +36,21 @@ struct Person: Sendable, Hashable {
   static let hotline = Person(name: "voice", role: .hotline)
   static let chief = Person(name: "chief", role: .supervisor)
   static let all = [admin, auditor, dispatcher, supervisor, inspector, officer, urban, water, hotline, chief]
+
+  // Of the city and of its other district, where the network is one.
+  static let cityAdmin = Person(name: "city-admin", role: .admin, unit: "city")
+  static let cityDispatcher = Person(name: "city-wu", role: .dispatcher, unit: "city")
+  static let citySupervisor = Person(name: "city-chief", role: .supervisor, unit: "city")
+  static let cityInspector = Person(name: "city-ji", role: .inspector, unit: "city")
+  static let eastAdmin = Person(name: "east-admin", role: .admin, unit: "e")
+  static let eastDispatcher = Person(name: "east-wu", role: .dispatcher, unit: "e")
+  static let eastInspector = Person(name: "east-ji", role: .inspector, unit: "e")
+  static let eastStreet = Person(name: "east-zheng", role: .supervisor, unit: "s3")
+  static let eastHandler = Person(name: "east-zhao", role: .handler, unit: "e", department: "urban")
+  static let ofCity = [
+    cityAdmin, cityDispatcher, citySupervisor, cityInspector, eastAdmin, eastDispatcher, eastInspector, eastStreet,
+    eastHandler,
+  ]
 }
 
 /// A console on a database of its own, asked without a socket.
@@ -48,26 +63,41 @@ struct ConsoleDoor: Sendable {
   private let tokens: Locked<[String: String]>
 
   static func open(
-    _ name: String, files: [String: [UInt8]] = SampleNetworkFiles.all, bus: any Bus = SilentBus()
+    _ name: String, files: [String: [UInt8]] = SampleNetworkFiles.all, bus: any Bus = SilentBus(),
+    checkpoints: String? = nil
   ) async throws -> ConsoleDoor {
     let fixture = try await CaseworkFixture.make(named: name, files: files, bus: bus)
     let hasher = PasswordHasher(cost: .minimal)
     let store = AccountStore(pool: fixture.pool)
     let hash = try await hasher.hash(password)
-    for person in Person.all {
+    let units = try fixture.policy.units
+    for person in units.city == nil ? Person.all : Person.all + Person.ofCity {
       _ = try await store.putUser(
-        district: fixture.district, username: person.name, role: person.role, unit: person.unit,
+        district: units.district(of: person.unit) ?? person.unit, username: person.name, role: person.role, unit: person.unit,
         department: person.department, password: hash, at: fixture.now)
     }
     let console = Console(
       pool: fixture.pool, policies: fixture.policies, desk: fixture.desk, reader: fixture.reader,
+      checkpoints: CheckpointShelf(directory: checkpoints),
       authenticator: Authenticator(store: store, hasher: hasher), clock: fixture.clock, feed: LiveFeed(),
-      shapes: ShapeStore(pool: fixture.pool), cookiesAreSecure: false, logger: silentLogger)
+      shapes: ShapeStore(pool: fixture.pool), site: try Self.site(),
+      reportDoor: ReportDoor(address: nil), cookiesAreSecure: false, logger: silentLogger)
     let middleware = DoorMiddleware<AuthenticatedContext>(
       metrics: DoorMetrics(MetricsRegistry()), logger: silentLogger)
     return ConsoleDoor(
       fixture: fixture, console: console,
       responder: ConsoleRouter.router(console, door: middleware).buildResponder(), tokens: Locked([:]))
+  }
+
+  /// The pages as they stand in the tree.
+  static func site(_ directory: String = webDirectory) throws -> WebSite {
+    try WebSite(directory: directory, vendor: "/usr/share/javascript", rereads: false, logger: silentLogger)
+  }
+
+  /// The folder of the pages.
+  static var webDirectory: String {
+    let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.dropLast(4).joined(separator: "/") + "/Services/Console/Web"
   }
 
   /// The session of a person, made once.
@@ -90,6 +120,13 @@ struct ConsoleDoor: Sendable {
     let collector = Collector()
     try await response.body.write(collector)
     return Answer(status: response.status, headers: response.headers, bytes: await collector.bytes.value)
+  }
+
+  /// A page as a browser asks for it: with the cookie of the session, and the language in another.
+  func page(_ path: String, as person: Person?, language: String = "en") async throws -> Answer {
+    var cookies = "gridloop_lang=\(language)"
+    if let person { cookies += "; gridloop_session=" + (try await token(of: person)) }
+    return try await ask(.get, path, headers: [.accept: "text/html", .cookie: cookies])
   }
 
   /// The answer with its body not yet read.

@@ -60,12 +60,21 @@ import Testing
       let undone: CaseFacts = [.closed, .onSpot, .handled, .onTimeHandle, .signed, .onTimeSign, .onTimeClose]
       #expect(lost.isSubset(of: undone), "\(place)")
     case .revisited: #expect(lost.isSubset(of: [.satisfied, .dissatisfied, .unrated]), "\(place)")
+    case .dispatched:
+      // A part that was late is the case's once its department leads.
+      let late = event.parts.filter { $0.department == event.after.lead }.reduce(into: CaseFacts()) {
+        $0.formUnion($1.before.intersection(.late))
+      }
+      #expect(lost.isSubset(of: late.isEmpty ? .onTimeContact : [.onTimeContact, .onTimeSign, .onTimeHandle]), "\(place)")
     default: #expect(lost.isSubset(of: .onTimeContact), "\(place): \(event.kind)")
     }
     let goesOn = before.state.isOpen || before.state == event.after.state || event.kind == .reopened
     #expect(goesOn, "\(place): what is over stays over")
     for part in event.parts {
-      #expect(part.before.intersection(.late).isSubset(of: part.after), "\(place): a part that was late stays late")
+      let isTaken = event.kind == .dispatched && part.department == event.after.lead
+      let late = part.before.intersection(.late)
+      #expect(late.isSubset(of: isTaken ? event.after.facts : part.after), "\(place): a part that was late stays late")
+      #expect(!isTaken || part.after.isEmpty, "\(place): whoever leads is counted by the case")
       #expect(!part.after.isSuperset(of: [.onTimeHandle, .lateHandle]), "\(place)")
       #expect(!part.after.isSuperset(of: [.onTimeSign, .lateSign]), "\(place)")
     }

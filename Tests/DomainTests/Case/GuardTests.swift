@@ -92,6 +92,25 @@ import Testing
     #expect(refusal?.code == "limit_reached")
   }
 
+  @Test("A return is rejected by whichever way the centre sends the case back: it counts, and the policy's card is given")
+  func rejectedReturns() throws {
+    var sampled = try SamplePolicy()
+    sampled.cards = [CardRule(cause: .rejectedReturns, count: 1, act: .yellow, to: [])]
+    let policy = try sampled.policy()
+    let back: [CaseCommand] = [
+      .dispatch(lead: "urban", assists: [], note: ""), .appoint(lead: "urban", assists: [], basis: .appointed, note: ""),
+    ]
+    for command in back {
+      var sample = try SampleCase.reaching(.desk, policy: policy)
+      let kinds = try sample.act(command, by: SampleActors.dispatcher).map(\.kind)
+      #expect(kinds.suffix(2) == [.dispatched, .carded])
+      #expect(sample.value.counts.rejectedReturns == 1 && sample.value.facts.contains(.shirked))
+    }
+    var elsewhere = try SampleCase.reaching(.desk, policy: policy)
+    try elsewhere.act(.appoint(lead: "water", assists: [], basis: .appointed, note: ""), by: SampleActors.dispatcher)
+    #expect(elsewhere.value.counts.rejectedReturns == 0 && !elsewhere.value.facts.contains(.shirked))
+  }
+
   @Test("A case is returned only within the policy's time of its dispatch, to the microsecond") func returnsByTime()
     throws
   {

@@ -122,8 +122,9 @@ struct AccountabilityRoutes: Sendable {
   private static let checks = Statement(
     "self_checks_read",
     """
-    SELECT to_char(day, 'YYYY-MM-DD'), as_of, seq, hash, policy_version, cases, clocks, rungs, gaps, findings::text
-    FROM self_checks WHERE district = $1 ORDER BY day DESC LIMIT $2
+    SELECT to_char(day, 'YYYY-MM-DD'), as_of, seq, hash, policy_version, cases, clocks, rungs, gaps, findings::text,
+      district
+    FROM self_checks WHERE district = ANY($1) ORDER BY day DESC, district LIMIT $2
     """)
 
   /// The daily proofs that every clock which ran over has its rungs, the newest first.
@@ -136,10 +137,11 @@ struct AccountabilityRoutes: Sendable {
     let limit = fields.limit(max: AccountabilityStore.maxPageRecords)
     try fields.finish()
     let rows = try await console.pool.query(
-      Self.checks, [.text(view.caller.district.text), .int64(Int64(limit))])
+      Self.checks, [.texts(view.territory.districts.map(\.text)), .int64(Int64(limit))])
     return try .json { writer in
       writer.beginObject()
       try writer.objects("items", rows) { writer, row in
+        writer.member("district", try row.text(10))
         writer.member("day", try row.text(0))
         writer.member("as_of", try row.timestamp(1).instant, in: view.zone)
         writer.member("seq", try row.int64(2))
@@ -180,7 +182,7 @@ struct AccountabilityRoutes: Sendable {
     filter.findings = fields.choices("finding")
     filter.statementLate = fields.flag("statement_late")
     filter.unit = view.unit(&fields)
-    filter.unitPath = filter.unit.map { view.policy.unitPath($0) }
+    filter.territory = filter.unit.map { view.policy.units.territory(of: $0) }
     if case .department(let department)? = view.lead(&fields) { filter.department = department }
     filter.openedFrom = fields.moment("from")?.start(in: view.zone)
     filter.openedBefore = fields.moment("to")?.endExclusive(in: view.zone)

@@ -17,7 +17,7 @@ struct AccountabilityFilter: Sendable {
   var findings: [AccountabilityFinding] = []
   var statementLate: Bool?
   var unit: UnitCode?
-  var unitPath: String?
+  var territory: Territory?
   var department: DepartmentCode?
   var openedFrom: Instant?
   var openedBefore: Instant?
@@ -71,36 +71,51 @@ struct AccountabilityStore: Sendable {
   func page(
     _ view: CallerView, _ filter: AccountabilityFilter, after cursor: AccountabilityCursor?, limit: Int
   ) async throws -> (rows: [AccountabilityRow], next: AccountabilityCursor?) {
-    var conditions = try Self.conditions(view, filter)
-    if let cursor {
-      conditions.add(
-        "(a.opened_at, a.id) < (?, ?)", .timestamp(microseconds: cursor.openedAt.microseconds), .text(cursor.id))
+    let districts = Self.districts(view, filter)
+    let found = try await pool.ask(
+      districts.map { district in
+        var conditions = Self.conditions(view, filter, in: [district])
+        if let cursor {
+          conditions.add(
+            "(a.opened_at, a.id) < (?, ?)", .timestamp(microseconds: cursor.openedAt.microseconds), .text(cursor.id))
+        }
+        let rowLimit = conditions.bind(.int64(Int64(limit) + 1))
+        let text = """
+          SELECT \(Self.columns) FROM \(Self.tables) WHERE \(conditions.text)
+          ORDER BY a.opened_at DESC, a.id DESC LIMIT \(rowLimit)
+          """
+        return PostgresCall(.unprepared(text), conditions.parameters)
+      })
+    let lists = try zip(districts, found).map { district, rows in try rows.map { try Self.row(district, $0) } }
+    let page = MergedPage(lists, limit: limit) {
+      ($1.record.openedAt, $1.record.id) < ($0.record.openedAt, $0.record.id)
     }
-    let rowLimit = conditions.bind(.int64(Int64(limit) + 1))
-    let text = """
-      SELECT \(Self.columns) FROM \(Self.tables) WHERE \(conditions.text)
-      ORDER BY a.opened_at DESC, a.id DESC LIMIT \(rowLimit)
-      """
-    let rows = try await pool.query(.unprepared(text), conditions.parameters)
-    let found = try rows.prefix(limit).map { try Self.row(view.caller.district, $0) }
-    guard rows.count > limit, let last = found.last?.record else { return (found, nil) }
-    return (found, AccountabilityCursor(openedAt: last.openedAt, id: last.id))
+    let next = page.hasMore ? page.rows.last.map { AccountabilityCursor(openedAt: $0.record.openedAt, id: $0.record.id) } : nil
+    return (page.rows, next)
   }
 
   /// The record; nil when there is none or the viewer may not see it.
   func find(_ id: String, _ view: CallerView) async throws -> AccountabilityRow? {
-    var conditions = try Self.conditions(view)
-    conditions.add("a.id = ?", .text(id))
-    let text = "SELECT \(Self.columns) FROM \(Self.tables) WHERE \(conditions.text)"
-    return try await pool.query(.unprepared(text), conditions.parameters).first.map {
-      try Self.row(view.caller.district, $0)
+    let districts = view.territory.districts
+    let found = try await pool.ask(
+      districts.map { district in
+        var conditions = Self.conditions(view, in: [district])
+        conditions.add("a.id = ?", .text(id))
+        let text = "SELECT \(Self.columns) FROM \(Self.tables) WHERE \(conditions.text)"
+        return PostgresCall(.unprepared(text), conditions.parameters)
+      })
+    for (district, rows) in zip(districts, found) {
+      if let row = rows.first { return try Self.row(district, row) }
     }
+    return nil
   }
 
   /// How many records a filter holds, by unit, department, clock and the quarter of an hour of their opening: what a
   /// summary of any kind is added up from.
   func cells(_ view: CallerView, _ filter: AccountabilityFilter) async throws -> [AccountabilityCell] {
-    let conditions = try Self.conditions(view, filter)
+    let districts = Self.districts(view, filter)
+    guard !districts.isEmpty else { return [] }
+    let conditions = Self.conditions(view, filter, in: districts)
     let text = """
       SELECT a.unit, a.department, a.clock, to_timestamp(floor(extract(epoch FROM a.opened_at) / 900) * 900), a.state,
         a.finding, a.statement_late, count(*)
@@ -116,13 +131,21 @@ struct AccountabilityStore: Sendable {
     }
   }
 
-  private static func conditions(_ view: CallerView, _ filter: AccountabilityFilter) throws -> Conditions {
-    var conditions = try conditions(view)
+  /// The districts that a list is asked of.
+  private static func districts(_ view: CallerView, _ filter: AccountabilityFilter) -> [UnitCode] {
+    guard let asked = filter.territory?.districts else { return view.territory.districts }
+    return view.territory.districts.filter { asked.contains($0) }
+  }
+
+  private static func conditions(
+    _ view: CallerView, _ filter: AccountabilityFilter, in districts: [UnitCode]
+  ) -> Conditions {
+    var conditions = conditions(view, in: districts)
     if !filter.states.isEmpty { conditions.add("a.state = ANY(?)", .texts(filter.states.map(\.rawValue))) }
     if !filter.clocks.isEmpty { conditions.add("a.clock = ANY(?)", .texts(filter.clocks.map(\.rawValue))) }
     if !filter.findings.isEmpty { conditions.add("a.finding = ANY(?)", .texts(filter.findings.map(\.rawValue))) }
     if let late = filter.statementLate { conditions.add("a.statement_late = ?", .bool(late)) }
-    if let path = filter.unitPath { conditions.add(subtree: path) }
+    if let territory = filter.territory { conditions.add(subtree: territory.unitPath) }
     if let department = filter.department { conditions.add("a.department = ?", .text(department.text)) }
     if let from = filter.openedFrom { conditions.add("a.opened_at >= ?", .timestamp(microseconds: from.microseconds)) }
     if let before = filter.openedBefore {
@@ -131,15 +154,15 @@ struct AccountabilityStore: Sendable {
     return conditions
   }
 
-  /// The records of one district that the viewer may see: discipline inspection, auditors and administrators all in
+  /// The records of some of the viewer's districts that they may see: discipline inspection, auditors and administrators all in
   /// their unit, an inspector of another body (the procuratorate) those addressed to it, a centre those in its unit, a
   /// department its own.
-  private static func conditions(_ view: CallerView) throws -> Conditions {
+  private static func conditions(_ view: CallerView, in districts: [UnitCode]) -> Conditions {
     var conditions = Conditions()
-    conditions.add("a.district = ?", .text(view.caller.district.text))
+    conditions.add("a.district", among: districts)
     switch view.caller.role {
     case .inspector, .auditor, .admin, .supervisor, .dispatcher:
-      conditions.add(subtree: view.policy.unitPath(view.caller.unit))
+      conditions.add(subtree: view.territory.unitPath)
       if view.caller.role == .inspector, let department = view.caller.department {
         conditions.add(
           """

@@ -68,7 +68,7 @@ struct AccountabilitySummary {
   private func unit(_ code: UnitCode) -> UnitCode {
     let units = view.policy.units
     if let tier { return units.unit(of: code, at: tier)?.code ?? code }
-    let path = units.path(to: code)
+    let path = units.placePath(to: code)
     guard let index = path.firstIndex(where: { $0.code == scope }), index + 1 < path.count else { return code }
     return path[index + 1].code
   }

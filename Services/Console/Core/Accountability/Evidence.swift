@@ -16,6 +16,7 @@ struct Evidence: Sendable {
   let loaded: LoadedCase?
   let report: ReportContent?
   let events: [(event: JournalEvent, hash: [UInt8], decoded: CaseEvent?)]
+  let journal: [JournalReader.Row]
   let escalations: PostgresRows
   let notices: PostgresRows
   let deliveries: PostgresRows
@@ -46,29 +47,31 @@ struct Evidence: Sendable {
   private static let readAttachments = Statement(
     "evidence_attachments",
     """
-    SELECT id, media_type, octet_length(content), sha256, uploaded_by, uploaded_at FROM attachments
-    WHERE district = $1 AND case_number = $2 ORDER BY uploaded_at, id
+    SELECT id, media_type, octet_length(content), sha256, uploaded_by, uploaded_at, case_number, split_from
+    FROM attachments WHERE district = $1 AND (case_number = $2 OR split_from = $2) ORDER BY uploaded_at, id
     """)
 
   static func gather(_ row: AccountabilityRow, console: Console, view: CallerView) async throws -> Evidence {
     let id = row.record.caseID
     let key: [PostgresParameter] = [.text(id.district.text), .int64(id.number)]
     // The record itself gives the right to see its case, also to a department that has lost it since.
-    let sight = CaseSight(district: id.district, unitPath: view.policy.unitPath(id.district), restriction: .none)
+    let sight = CaseSight(
+      territory: Territory(districts: [id.district], unitPath: ""), restriction: .none)
     let found = try await console.cases.find(id, sight)
-    let events = try await console.reader.events(of: id)
+    let events = try await console.reader.rows(of: id)
     let steps = try await AccountabilityStore(pool: console.pool).steps(row.record)
     return Evidence(
       view: view, now: console.now, row: row,
       steps: steps, loaded: found?.loaded,
       report: found?.report,
-      events: try events.map { ($0.event, $0.hash, try $0.event.decoded()) },
+      events: try events.map { ($0.event, $0.hash, try $0.event.decoded()) }, journal: events,
       escalations: try await console.pool.query(readEscalations, key),
       notices: try await console.pool.query(readNotices, key),
       deliveries: try await console.pool.query(readDeliveries, key),
       attachments: try await console.pool.query(readAttachments, key),
       proof: try await EvidenceProof.gather(
-        row.record, steps: steps, events: events.map { ($0.event.seq, $0.hash) }, reader: console.reader))
+        row.record, steps: steps, events: events.map { ($0.event.seq, $0.hash) }, reader: console.reader,
+        shelf: console.checkpoints))
   }
 
   func write(to writer: inout JSONWriter) throws {
@@ -93,6 +96,19 @@ struct Evidence: Sendable {
     let eventDocument = EventDocument(view.policy)
     for item in events { eventDocument.write(item.event, item.decoded, hash: item.hash, to: &writer) }
     writer.endArray()
+    // What the hashes cover, byte for byte.
+    writer.objects("journal", journal) { writer, row in
+      writer.member("district", row.event.district.text)
+      writer.member("seq", row.event.seq)
+      writer.member("epoch", row.event.epoch)
+      writer.member("at_microseconds", row.event.at.microseconds)
+      writer.member("prev_hash", Hexadecimal.encode(row.previousHash))
+      writer.member("case_number", row.event.caseNumber)
+      writer.member("kind", row.event.kind)
+      writer.member("actor", row.event.actor)
+      writer.member("body", Hexadecimal.encode(row.event.body))
+      writer.member("hash", Hexadecimal.encode(row.hash))
+    }
     try writeEscalations(to: &writer)
     try writeNotices(to: &writer)
     try writer.objects("attachments", attachments) { writer, row in
@@ -102,9 +118,16 @@ struct Evidence: Sendable {
       writer.member("sha256", Hexadecimal.encode(try row.bytes(3)))
       writer.member("uploaded_by", try row.text(4))
       writer.member("uploaded_at", try row.timestamp(5).instant, in: zone)
+      // What went along with a case that was split off speaks in both.
+      writer.member("case_id", caseID(try row.int64(6)))
+      writer.member("split_from", try row.int64OrNil(7).map(caseID))
     }
     proof.write(to: &writer)
     writer.endObject()
+  }
+
+  private func caseID(_ number: Int64) -> String {
+    CaseID(district: row.record.caseID.district, number: number).description
   }
 
   private func writeEscalations(to writer: inout JSONWriter) throws {

@@ -18,11 +18,13 @@ struct EvidenceProof: Sendable {
   private(set) var provedSeq: Int64?
   /// The first event that is not what was hashed, or does not continue the one before it.
   private(set) var brokenSeq: Int64?
+  /// Signed ends of the journal that bind the case's events, each with whether the journal still has what was signed.
+  private(set) var checkpoints: [(signed: CheckpointShelf.Signed, matches: Bool)] = []
 
   /// - Parameter events: of the case, with the hashes that stand in the bundle.
   static func gather(
     _ record: AccountabilityRecord, steps: [AccountabilityChain.Step], events: [(seq: Int64, hash: [UInt8])],
-    reader: JournalReader
+    reader: JournalReader, shelf: CheckpointShelf
   ) async throws -> EvidenceProof {
     let opening = AccountabilityChain.Opening(
       caseID: record.caseID, id: record.id, clock: record.clock, rung: record.rung, unit: record.unit,
@@ -31,6 +33,12 @@ struct EvidenceProof: Sendable {
       stepFaults: AccountabilityChain.faults(opening, steps, end: record.chain),
       end: try await reader.ends()[record.caseID.district], firstSeq: events.first?.seq)
     try await proof.recompute(record.caseID.district, events, reader)
+    if let first = events.first?.seq, let last = events.last?.seq {
+      for signed in shelf.covering(record.caseID.district, from: first, through: last) {
+        let stored = try await reader.hash(record.caseID.district, at: signed.checkpoint.position.seq)
+        proof.checkpoints.append((signed, stored == signed.checkpoint.position.hash))
+      }
+    }
     return proof
   }
 
@@ -81,6 +89,12 @@ struct EvidenceProof: Sendable {
         writer.member("head_seq", end?.seq)
         writer.member("head_epoch", end?.epoch)
         writer.member("head_hash", end.map { Hexadecimal.encode($0.hash) })
+      }
+      writer.objects("checkpoints", checkpoints) { writer, entry in
+        writer.member("seq", entry.signed.checkpoint.position.seq)
+        writer.member("matches", entry.matches)
+        // As it was signed, to be checked without this system (docs/evidence.md).
+        writer.member("document", String(decoding: entry.signed.document, as: UTF8.self))
       }
     }
   }

@@ -7,9 +7,16 @@ import WebAuth
 /// Which notices of the inbox are for a caller: those to them by name, those to their post, those meant for their post
 /// that went to another, and those to a post where they are on duty now. Where their own post keeps a roster, notices
 /// to it are theirs when they were on duty then or are now.
+///
+/// A notice stands in the district of its case. Who is on duty is a matter of the caller's own district or, of the city's
+/// people, of the city.
 struct InboxSight: Sendable {
-  /// The statement's first parameters.
-  let parameters: [PostgresParameter]
+  /// Where the caller's notices can stand.
+  let districts: [UnitCode]
+  private let receiver: [PostgresParameter]
+
+  /// The statement's first parameters, ten of them.
+  func parameters(in district: UnitCode) -> [PostgresParameter] { [.text(district.text)] + receiver }
 
   private static let duties = Statement(
     "inbox_duties",
@@ -35,25 +42,28 @@ struct InboxSight: Sendable {
     let caller = view.caller
     let name = caller.kind == .user ? caller.name : ""
     let own = ReceiverAddress(role: caller.role.rawValue, unit: caller.unit, department: caller.department)
-    let district = PostgresParameter.text(caller.district.text)
+    let home = PostgresParameter.text(caller.district.text)
     let at = PostgresParameter.timestamp(microseconds: now.microseconds)
     let remembered = PostgresParameter.timestamp(
       microseconds: (now - DutyBook.rosterMemoryDays * 86_400).microseconds)
     let rows = try await pool.pipeline([
-      PostgresCall(Self.duties, [district, .text(name), at]),
+      PostgresCall(Self.duties, [home, .text(name), at]),
       PostgresCall(
         Self.roster,
         [
-          district, .text(own.role), .text(own.unit.text), .text(own.department?.text ?? ""), at, remembered,
+          home, .text(own.role), .text(own.unit.text), .text(own.department?.text ?? ""), at, remembered,
         ]),
     ])
-    let duties = try rows[0].map { (role: try $0.text(0), unit: try $0.text(1), department: try $0.text(2)) }
+    var duties = try rows[0].map { (role: try $0.text(0), unit: try $0.text(1), department: try $0.text(2)) }
+    let recurring = try await DutyStore(pool: pool).duties(
+      of: name, own: own, in: caller.district, at: now, calendar: view.policy.calendar)
+    duties += recurring.posts.map { (role: $0.role, unit: $0.unit.text, department: $0.department?.text ?? "") }
     let isOnDuty = duties.contains {
       $0.role == own.role && $0.unit == own.unit.text && $0.department == own.department?.text ?? ""
     }
-    let seesOwn = try isOnDuty || !rows[1].onlyRow().bool(0)
-    return InboxSight(parameters: [
-      district, .text(name), .text(own.role), .text(own.unit.text), .text(own.department?.text ?? ""), .text(own.text),
+    let seesOwn = try isOnDuty || !(rows[1].onlyRow().bool(0) || recurring.ownKeepsRoster)
+    return InboxSight(districts: view.territory.districts, receiver: [
+      .text(name), .text(own.role), .text(own.unit.text), .text(own.department?.text ?? ""), .text(own.text),
       .bool(seesOwn), .texts(duties.map(\.role)), .texts(duties.map(\.unit)), .texts(duties.map(\.department)),
     ])
   }

@@ -13,12 +13,15 @@ struct RosterRoutes: Sendable {
 
   let console: Console
 
-  private var store: DutyStore { DutyStore(pool: console.pool) }
+  var store: DutyStore { DutyStore(pool: console.pool) }
 
   func add(to group: RouterGroup<AuthenticatedContext>) {
     group.get("roster") { request, context in try await list(request, context) }
     group.get("roster/now") { request, context in try await now(request, context) }
     group.post("roster") { request, context in try await create(request, context) }
+    group.get("roster/patterns") { request, context in try await patterns(request, context) }
+    group.post("roster/patterns") { request, context in try await addPatterns(request, context) }
+    group.get("roster/gaps") { request, context in try await gaps(request, context) }
     group.delete("roster/:id") { _, context in try await remove(context) }
   }
 
@@ -30,10 +33,13 @@ struct RosterRoutes: Sendable {
     let from = fields.moment("from")?.start(in: view.zone) ?? console.now
     let before = fields.moment("to")?.endExclusive(in: view.zone) ?? from + Self.defaultListDays * 86_400
     try fields.finish()
-    let isWhole = view.policy.units[unit]?.parent == nil
-    let units = view.policy.units.units.map(\.code).filter { view.policy.units.contains(unit, $0) }
-    let found = try await store.entries(
-      view.caller.district, units: isWhole ? nil : units, from: from, before: before)
+    let tree = view.policy.units
+    let units = tree.territory(of: unit).isWhole ? nil : tree.units.map(\.code).filter { tree.contains(unit, $0) }
+    var found: [DutyEntry] = []
+    for home in tree.homes(of: unit) {
+      found += try await store.entries(home, units: units, from: from, before: before)
+    }
+    found.sort { ($0.starts, $0.id) < ($1.starts, $1.id) }
     return .json { writer in
       writer.page(found, next: nil) { writer, entry in write(entry, view, to: &writer) }
     }
@@ -49,7 +55,8 @@ struct RosterRoutes: Sendable {
     let department = view.lead(&fields)
     try fields.finish()
     let now = console.now
-    let book = try await store.book(view.caller.district, around: now, units: view.policy.units)
+    let home = view.policy.units.district(of: unit) ?? view.caller.district
+    let book = try await store.book(home, around: now, policy: view.policy)
     var posts = book.allPosts.filter { $0.unit == unit }
     var code: DepartmentCode?
     if case .department(let named)? = department {
@@ -99,10 +106,9 @@ struct RosterRoutes: Sendable {
     let draft = DutyDraft(
       kind: kind, username: username, role: role, unit: unit, department: department, starts: starts, ends: ends,
       substituteFor: substituteFor)
-    let district = view.caller.district
-    let holder = try await store.post(of: username, in: district)
+    let (home, holder) = try await self.holder(username, view)
     var substituted: ReceiverAddress?
-    if let substituteFor { substituted = try await store.post(of: substituteFor, in: district, orDisabled: true) }
+    if let substituteFor { substituted = try await store.post(of: substituteFor, in: home, orDisabled: true) }
     let entry: DutyEntry
     do throws(DutyDraft.Fault) {
       entry = try draft.entry(
@@ -111,14 +117,15 @@ struct RosterRoutes: Sendable {
       throw Problem.invalid([Problem.FieldFault(field: error.field, code: error.code, detail: error.detail)])
     }
     try requireCharge(of: entry.post ?? holder, view)
-    try await store.add([entry], to: district, at: console.now)
+    try await store.add([entry], to: home, at: console.now)
     return .json(.created) { write(entry, view, to: &$0) }
   }
 
   private func remove(_ context: AuthenticatedContext) async throws -> Response {
     let view = try person(context)
-    let district = view.caller.district
-    guard let id = context.parameters.get("id"), let entry = try await store.entry(id, of: district) else {
+    guard let id = context.parameters.get("id") else { throw Problem.notFound("There is no such entry.") }
+    if try await removePattern(id, view) { return Response(status: .noContent) }
+    guard let (district, entry) = try await entry(id, view) else {
       throw Problem.notFound("There is no such entry.")
     }
     let post =
@@ -132,9 +139,26 @@ struct RosterRoutes: Sendable {
     return Response(status: .noContent)
   }
 
+  /// Under which code someone's account and shifts are kept, among those of the caller's people, and their post.
+  func holder(
+    _ username: String, _ view: CallerView
+  ) async throws -> (home: UnitCode, post: ReceiverAddress?) {
+    for home in view.policy.units.homes(of: view.caller.unit) {
+      if let post = try await store.post(of: username, in: home) { return (home, post) }
+    }
+    return (view.caller.district, nil)
+  }
+
+  private func entry(_ id: String, _ view: CallerView) async throws -> (home: UnitCode, entry: DutyEntry)? {
+    for home in view.policy.units.homes(of: view.caller.unit) {
+      if let entry = try await store.entry(id, of: home) { return (home, entry) }
+    }
+    return nil
+  }
+
   /// The head of a unit keeps the rosters of the unit and of all below it, a department's head those of the department;
-  /// administrators keep all of the district.
-  private func requireCharge(of post: ReceiverAddress?, _ view: CallerView) throws(Problem) {
+  /// administrators keep all of the district or city.
+  func requireCharge(of post: ReceiverAddress?, _ view: CallerView) throws(Problem) {
     guard let post, [.supervisor, .admin].contains(view.caller.role) else {
       throw .forbidden(code: "role", "Rosters are kept by supervisors and administrators.")
     }
@@ -143,8 +167,8 @@ struct RosterRoutes: Sendable {
     }
   }
 
-  /// A person of the district: machines keep no rosters.
-  private func person(_ context: AuthenticatedContext) throws -> CallerView {
+  /// A person: machines keep no rosters.
+  func person(_ context: AuthenticatedContext) throws -> CallerView {
     let view = try console.view(context)
     guard view.caller.role != .source else {
       throw Problem.forbidden(code: "role", "Rosters are for people.")

@@ -47,7 +47,7 @@ struct KeyListCommand: OperatorCommand {
   func answer() async throws -> Answer {
     try await common.stack().withDatabase { pool in
       var keys: [APIKeyAccount] = []
-      for district in try await NetworkVersions.districts(pool) {
+      for district in try await NetworkVersions.homes(pool) {
         keys += try await AccountStore(pool: pool).keys(of: district)
       }
       var table = Table([.init("id"), .init("name"), .init("role"), .init("unit"), .init("source"), .init("revoked")])
@@ -81,7 +81,7 @@ struct KeyRevokeCommand: OperatorCommand {
   func answer() async throws -> Answer {
     try await common.stack().withDatabase { pool in
       let now = Instant(microseconds: try await databaseTime(pool))
-      for district in try await NetworkVersions.districts(pool)
+      for district in try await NetworkVersions.homes(pool)
       where try await AccountStore(pool: pool).revokeKey(district: district, identifier: id, at: now) {
         return Answer(["id": .string(id), "revoked": true], text: "\(id) is revoked")
       }

@@ -15,14 +15,16 @@ struct RosterCommand: AsyncParsableCommand {
       """,
     subcommands: [
       RosterListCommand.self, RosterAddCommand.self, RosterRemoveCommand.self, RosterNowCommand.self,
+      RosterImportCommand.self, RosterPatternsCommand.self, RosterCheckCommand.self,
     ])
 }
 
-/// A district's policy, as rosters need it.
-private func policies(_ pool: PostgresPool) async throws -> [(district: UnitCode, policy: NetworkPolicy)] {
+/// The policy of each district, and of each city, as rosters need it.
+func rosterPolicies(_ pool: PostgresPool) async throws -> [(district: UnitCode, policy: NetworkPolicy)] {
   let newest = try await NetworkVersions.newest(pool)
-  return try await NetworkVersions.districts(pool).compactMap { district in
-    newest.first { $0.policy.units.district(of: district) == district }.map { (district, $0.policy) }
+  return try await NetworkVersions.homes(pool).compactMap { home in
+    newest.first { $0.policy.units.place(home)?.parent == nil && $0.policy.units.place(home) != nil }
+      .map { (home, $0.policy) }
   }
 }
 
@@ -65,10 +67,11 @@ struct RosterListCommand: OperatorCommand {
     let now = Instant(microseconds: try stack.clock().microseconds)
     return try await stack.withDatabase { pool in
       var found: [DutyEntry] = []
-      for (district, policy) in try await policies(pool) {
+      for (district, policy) in try await rosterPolicies(pool) {
         var units: [UnitCode]?
         if let unit {
-          units = policy.units.units.map(\.code).filter { policy.units.contains(UnitCode(unit), $0) }
+          let all = (policy.units.city.map { [$0] } ?? []) + policy.units.units
+          units = all.map(\.code).filter { policy.units.contains(UnitCode(unit), $0) }
           if units?.isEmpty == true { continue }
         }
         found += try await DutyStore(pool: pool).entries(
@@ -116,7 +119,7 @@ struct RosterAddCommand: OperatorCommand {
     let now = Instant(microseconds: try stack.clock().microseconds)
     return try await stack.withDatabase { pool in
       let store = DutyStore(pool: pool)
-      for (district, policy) in try await policies(pool) {
+      for (district, policy) in try await rosterPolicies(pool) {
         guard let holder = try await store.post(of: name, in: district) else { continue }
         var substituted: ReceiverAddress?
         if let substituteFor { substituted = try await store.post(of: substituteFor, in: district, orDisabled: true) }
@@ -179,11 +182,12 @@ struct RosterNowCommand: OperatorCommand {
     let code = UnitCode(unit)
     return try await stack.withDatabase { pool in
       guard
-        let (district, policy) = try await policies(pool).first(where: {
-          $0.policy.units.district(of: code) == $0.district
+        let (district, policy) = try await rosterPolicies(pool).first(where: {
+          ($0.policy.units.district(of: code) ?? $0.policy.units.city?.code) == $0.district
+            && $0.policy.units.place(code) != nil
         })
       else { throw Refusal("unknown_unit", "no network that is loaded has a unit \(unit)") }
-      let book = try await DutyStore(pool: pool).book(district, around: now, units: policy.units)
+      let book = try await DutyStore(pool: pool).book(district, around: now, policy: policy)
       var posts = book.allPosts.filter { $0.unit == code }
       if let role {
         posts = [

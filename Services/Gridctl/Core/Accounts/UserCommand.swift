@@ -21,21 +21,17 @@ struct AccountOptions: ParsableArguments {
   @Option(help: "Code of the department; needed for a handler.")
   var department: String?
 
-  /// The district of the account; the city, where the unit is a whole city's code and the role a source, whose reports
-  /// are filed where each place lies. Throws `Refusal` when unit or department are not in a network of the database.
+  /// The code under which the account is kept: the unit's district or, where the unit is a whole city, the city's, whose
+  /// people see all districts and whose sources' reports are filed where each place lies. Throws `Refusal` when unit or
+  /// department are not in a network of the database.
   func district(_ pool: PostgresPool) async throws -> UnitCode {
     for version in try await NetworkVersions.newest(pool) {
-      if let city = version.identity.city, city.code.text == unit {
-        guard role == .source else {
-          throw Refusal("city_unit", "\(unit) is a whole city: it has keys of sources; people belong to a district")
-        }
-        return city.code
-      }
-      guard let units = version.policy.units.district(of: UnitCode(unit)) else { continue }
+      let units = version.policy.units
+      guard let place = units.place(UnitCode(unit)) else { continue }
       if let department, version.policy.departments[DepartmentCode(department)] == nil {
         throw Refusal("unknown_department", "the network \(version.policy.name) has no department \(department)")
       }
-      return units
+      return units.district(of: place.code) ?? place.code
     }
     throw Refusal("unknown_unit", "no network that is loaded has a unit \(unit)")
   }
@@ -105,7 +101,7 @@ struct UserListCommand: OperatorCommand {
   func answer() async throws -> Answer {
     try await common.stack().withDatabase { pool in
       var users: [UserAccount] = []
-      for district in try await NetworkVersions.districts(pool) {
+      for district in try await NetworkVersions.homes(pool) {
         users += try await AccountStore(pool: pool).users(of: district)
       }
       var table = Table([.init("name"), .init("role"), .init("unit"), .init("department"), .init("disabled")])

@@ -43,7 +43,9 @@ struct NetworkValidateCommand: OperatorCommand {
   var directory: String
   @OptionGroup var common: CommonOptions
 
-  func answer() async throws -> Answer { NetworkFaults.answer(try NetworkFaults.find(directory), directory: directory) }
+  func answer() async throws -> Answer {
+    NetworkFaults.answer(try NetworkFaults.find(directory).faults, directory: directory)
+  }
 }
 
 struct NetworkLoadCommand: OperatorCommand {

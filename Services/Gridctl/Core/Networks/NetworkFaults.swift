@@ -3,10 +3,12 @@ import Wire
 
 /// The faults of a network directory, as an answer.
 enum NetworkFaults {
-  /// Every fault, the seams between grids included. Throws `Refusal` when the directory cannot be read.
-  static func find(_ directory: String) throws -> [NetworkFault] {
+  /// The directory, with the plan that its parameters make drawn once for every reading, and every fault, the seams
+  /// between grids included. Throws `Refusal` when the directory cannot be read.
+  static func find(_ directory: String) throws -> (source: PlannedSource, faults: [NetworkFault]) {
     do {
-      return try NetworkValidator.validate(DirectorySource(path: directory))
+      let source = try PlannedSource(DirectorySource(path: directory))
+      return (source, try NetworkValidator.validate(source))
     } catch {
       throw Refusal("unreadable", "\(error)")
     }

@@ -6,9 +6,8 @@ import Wire
 /// Puts a network directory in force.
 enum NetworkLoad {
   static func answer(_ directory: String, stack: Stack) async throws -> Answer {
-    let faults = try NetworkFaults.find(directory)
+    let (source, faults) = try NetworkFaults.find(directory)
     guard faults.isEmpty else { return NetworkFaults.answer(faults, directory: directory) }
-    let source = DirectorySource(path: directory)
     let network = try NetworkReader.read(source, geometry: .skip)
     let archive = try ArchiveSource.pack(source, names: network.fileNames)
     let stored = try await stack.withDatabase { pool in

@@ -77,6 +77,11 @@ enum NetworkVersions {
     try await JournalReader(pool: pool).ends().keys.sorted()
   }
 
+  /// The codes under which accounts are kept: the districts that have a journal, and the cities they lie in.
+  static func homes(_ pool: PostgresPool) async throws -> [UnitCode] {
+    try await districts(pool) + newest(pool).compactMap(\.identity.city?.code)
+  }
+
   /// Every network that is in force, each once, without its geometry.
   static func newest(_ pool: PostgresPool) async throws -> [LoadedNetwork] {
     var networks: [LoadedNetwork] = []

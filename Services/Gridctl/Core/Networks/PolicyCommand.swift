@@ -20,7 +20,9 @@ struct PolicyCheckCommand: OperatorCommand {
   var directory: String
   @OptionGroup var common: CommonOptions
 
-  func answer() async throws -> Answer { NetworkFaults.answer(try NetworkFaults.find(directory), directory: directory) }
+  func answer() async throws -> Answer {
+    NetworkFaults.answer(try NetworkFaults.find(directory).faults, directory: directory)
+  }
 }
 
 struct PolicyApplyCommand: OperatorCommand {
@@ -49,10 +51,10 @@ struct PolicyPreviewCommand: OperatorCommand {
   @OptionGroup var common: CommonOptions
 
   func answer() async throws -> Answer {
-    let faults = try NetworkFaults.find(directory)
+    let (source, faults) = try NetworkFaults.find(directory)
     guard faults.isEmpty else { return NetworkFaults.answer(faults, directory: directory) }
     let stack = common.stack()
-    let policy = try NetworkReader.read(DirectorySource(path: directory), geometry: .skip).policy
+    let policy = try NetworkReader.read(source, geometry: .skip).policy
     let now = Instant(microseconds: try stack.clock().microseconds)
     return try await stack.withDatabase { pool in
       var preview = PolicyPreview(policy: policy, now: now)

@@ -17,10 +17,11 @@ extension PolicyPreview {
       ],
     ]
     let sections = [
-      "of \(Figures.grouped(cases)) open cases this moves \(Figures.grouped(movedCases)), with "
-        + "\(Figures.grouped(deadlines)) deadlines; \(Figures.grouped(overdue)) become overdue",
+      "of \(Figures.grouped(cases)) open cases \(Figures.grouped(movedCases)) would be due at another time, with "
+        + "\(Figures.grouped(deadlines)) deadlines, had they begun under it; \(Figures.grouped(overdue)) would be overdue",
       Self.table(rows),
-      "clocks that run now keep their limits: the above is what these cases would have, had they begun under it",
+      "clocks that run keep the limits they began with: applied now, it moves \(Figures.grouped(calendar.moved)) "
+        + "deadlines, those whose provisional due times its calendar settles",
       provisionalWords,
     ]
     return Answer(json, text: sections.compactMap(\.self).joined(separator: "\n\n"))

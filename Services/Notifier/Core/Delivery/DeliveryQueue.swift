@@ -60,8 +60,12 @@ struct DeliveryQueue: Sendable {
   private static let settle = Statement(
     "deliveries_settle",
     """
-    UPDATE deliveries SET state = $5, last_fault = $6, next_attempt_at = coalesce($7, next_attempt_at),
-           delivered_at = CASE WHEN $5 = 'delivered' THEN $8 END
+    UPDATE deliveries AS d SET state = $5, last_fault = $6, next_attempt_at = coalesce($7, next_attempt_at),
+           delivered_at = CASE WHEN $5 = 'delivered' THEN $8 END,
+           payload = CASE WHEN $5 <> 'pending' AND EXISTS (
+             SELECT FROM reports AS r
+             WHERE r.district = d.district AND r.case_number = d.case_number AND r.erased_at IS NOT NULL)
+             THEN notice_without_words(d.payload) ELSE d.payload END
     WHERE district = $1 AND seq = $2 AND part = $3 AND channel = $4
     """)
 

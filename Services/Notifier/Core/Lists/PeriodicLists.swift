@@ -31,12 +31,14 @@ public actor PeriodicLists {
   private let outlets: NoticeOutlets
   private let clock: any WallClock
   private let logger: Logger
+  private let unheard: @Sendable ([UnheardNotice]) -> Void
   /// The last period that is known to be told.
   private var told: [UnitCode: CivilDate] = [:]
 
+  /// - Parameter unheard: called with lists that no one in the whole district could be found for.
   public init(
     pool: PostgresPool, policies: PolicyStore, duty: DutyDirectory, outlets: NoticeOutlets, clock: any WallClock,
-    logger: Logger
+    logger: Logger, unheard: @escaping @Sendable ([UnheardNotice]) -> Void = { _ in }
   ) {
     self.pool = pool
     self.policies = policies
@@ -44,6 +46,7 @@ public actor PeriodicLists {
     self.outlets = outlets
     self.clock = clock
     self.logger = logger
+    self.unheard = unheard
   }
 
   /// Works until the task is cancelled.
@@ -101,9 +104,17 @@ public actor PeriodicLists {
     claimed AS (
       INSERT INTO periodic_lists (district, list, begins, told_at, entries)
       SELECT $1, $2, $3::date, $8, count(*) FROM found ON CONFLICT DO NOTHING RETURNING entries)
-    SELECT f.number, f.reports, f.reporters, c.entries FROM claimed AS c CROSS JOIN found AS f
+    SELECT f.number, f.reports, f.reporters, c.entries, h.last_seq,
+      (SELECT count(*) FROM periodic_lists AS l WHERE l.district = $1)
+    FROM claimed AS c CROSS JOIN found AS f JOIN journal_head AS h ON h.district = $1
     ORDER BY f.reports DESC, f.number LIMIT $9
     """)
+
+  /// No event of the journal tells of a list: it stands beside the journal's end of its moment. Below it are the places of
+  /// the events' own notices and of those that services ask for.
+  static let firstPart: Int32 = 2_000_000
+  /// Receivers of one list at most.
+  static let maxHearers: Int32 = 100
 
   private func tell(
     _ district: UnitCode, begins: CivilDate, network: LoadedNetwork, book: DutyBook, at now: Instant
@@ -111,23 +122,39 @@ public actor PeriodicLists {
     let zone = network.policy.calendar.zone
     let ends = begins.adding(days: Self.periodDays)
     guard let rule = network.channels.notices[.repeatedOrders] else { return }
-    let outlets = outlets.of(network.channels)
+    let notice = PlannedNotice(
+      kind: rule.kind,
+      hearers: rule.to.prefix(Int(Self.maxHearers)).map {
+        .role($0.address(unit: district, lead: nil, policy: network.policy))
+      }, channels: rule.channels, urgent: rule.urgent, digest: false, values: NoticeValues())
+    let empty = NoticeRows(
+      district: district, zone: zone, channels: network.channels, outlets: outlets.of(network.channels), book: book,
+      reporters: Reporters())
     let claim: [PostgresParameter] = [
       .text(district.text), .text(Self.repeatedOrders), .text(begins.description),
       .timestamp(PostgresTimestamp(zone.instant(of: begins))), .timestamp(PostgresTimestamp(zone.instant(of: ends))),
       .text(ReportSource.hotline.rawValue), .int64(Self.minReports), .timestamp(PostgresTimestamp(now)),
       .int64(Int64(Self.maxListedCases)),
     ]
-    try await pool.transaction { transaction in
-      let rows = try transaction.query(Self.claim, claim)
-      guard let first = rows.first else { return }
+    let unheard = try await pool.transaction { transaction -> [UnheardNotice] in
+      let found = try transaction.query(Self.claim, claim)
+      guard let first = found.first else { return [] }
+      var rows = empty
       let list = RepeatedOrders(
         district: district, begins: begins, ends: ends, total: try first.int64(3),
-        cases: try rows.map { row in
+        cases: try found.map { row in
           RepeatedOrders.Entry(number: try row.int64(0), reports: try row.int64(1), reporters: try row.int64(2))
         })
-      let calls = ListNotice(list: list, rule: rule, network: network, outlets: outlets, book: book, at: now).calls
+      let place = NoticePlace(
+        seq: try first.int64(4),
+        part: Self.firstPart + Self.maxHearers * Int32(truncatingIfNeeded: try first.int64(5) % 10_000), caseNumber: 0,
+        at: now)
+      let payload = list.encoded(now)
+      rows.add(notice, at: place, details: payload) { payload }
+      let calls = rows.calls
       if !calls.isEmpty { _ = try transaction.pipeline(calls) }
+      return rows.unheard
     }
+    if !unheard.isEmpty { self.unheard(unheard) }
   }
 }

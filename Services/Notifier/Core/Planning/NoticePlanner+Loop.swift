@@ -21,7 +21,8 @@ extension NoticePlanner {
     case .resumed(let note):
       return departments(.resumed, concerned(by: .handle), NoticeValues(dueAt: due(.handle), reason: note))
     case .supervised(let supervision): return supervised(supervision)
-    case .answered(_, let text): return roles(.answered, NoticeValues(department: answering, result: text))
+    case .answered(_, let text, let department, _):
+      return roles(.answered, NoticeValues(department: department ?? answering, result: text))
     case .coordinated(let coordination):
       let present = [event.after.lead].compactMap { $0 } + coordination.participants + coordination.excused
       return departments(.coordinated, distinct(present), NoticeValues(result: coordination.outcome))
@@ -31,13 +32,15 @@ extension NoticePlanner {
         .appointed, distinct(named),
         NoticeValues(dueAt: due(.sign), reason: appointment.note, result: appointment.basis.rawValue))
     case .revisited(let revisit): return revisited(revisit)
-    case .reopened(let reason):
+    case .reopened(let reason, let assists):
       // Where it had no department the rules send it again, and the department hears by that.
       guard let lead = event.after.lead else { return [] }
       return departments(.reopened, [lead], NoticeValues(dueAt: due(.sign), reason: reason))
+        + departments(.partReworked, assists, NoticeValues(reason: reason))
     case .appealed(let department, let reason): return appealed(department, reason: reason)
-    case .appealDecided(let accepted, let reason):
-      return departments(.appealDecided, appellant, NoticeValues(reason: reason, granted: accepted))
+    case .appealDecided(let accepted, let reason, let department):
+      return departments(
+        .appealDecided, department.map { [$0] } ?? appellant, NoticeValues(reason: reason, granted: accepted))
     case .recalculated: return recalculated()
     default: return []
     }
@@ -50,6 +53,28 @@ extension NoticePlanner {
     roles(
       kind, NoticeValues(department: department, dueAt: due(.decide, of: department), reason: reason, result: wish),
       clockDepartment: department)
+  }
+
+  /// Assisting departments of which nothing more is asked: excused when the case went elsewhere or back, or because it is
+  /// over. A meeting tells those that it excuses itself.
+  func endedParts() -> [PlannedNotice] {
+    var reason: String?
+    var mergedInto: String?
+    var ended = event.parts.filter { $0.step == .excused }.map(\.department)
+    switch event.detail {
+    case .coordinated: return []
+    case .dispatched(let dispatch): reason = dispatch.note
+    case .returned(let back): reason = back.reason
+    case .voided(let why): reason = why
+    case .merged(.into(let other)): mergedInto = other.description
+    case .closed: break
+    default: return []
+    }
+    if !event.after.state.isOpen {
+      ended += event.clocks.filter { $0.matter == .part && $0.state == .cancelled }.compactMap(\.department)
+    }
+    let values = NoticeValues(reason: reason, mergedInto: mergedInto)
+    return departments(.partEnded, distinct(ended).filter { $0 != event.after.lead }, values)
   }
 
   /// Whoever asked for it hears that it was granted; the others whose clocks stand still, that it was done.

@@ -11,7 +11,9 @@ struct NoticePlanner {
     NoticePlanner(event: event, policy: policy, channels: channels).plan()
   }
 
-  private func plan() -> [PlannedNotice] {
+  private func plan() -> [PlannedNotice] { planned() + endedParts() }
+
+  private func planned() -> [PlannedNotice] {
     switch event.detail {
     case .filed: return reporter(.filed, event.subject.finder, NoticeValues(), answers: .first)
     case .reported: return roles(.task, NoticeValues())
@@ -20,13 +22,15 @@ struct NoticePlanner {
     case .merged(.repeated(_, let reporter, _)):
       return self.reporter(.merged, reporter, NoticeValues(), answers: .joining)
     case .merged(.into(let other)): return reporters(.merged, NoticeValues(mergedInto: other.description))
-    case .split(.into(let other)): return reporters(.split, NoticeValues(splitInto: other.description))
+    case .split(.into(let other, _)): return reporters(.split, NoticeValues(splitInto: other.description))
     case .dispatched: return dispatched()
     case .desked(.unroutable, _):
       return roles(.desked, NoticeValues(dueAt: due(.decide), reason: DeskReason.unroutable.rawValue))
     case .returned(let back): return returned(back)
     case .handled(let handed): return handled(handed)
-    case .reworked(let note): return roles(.reworked, NoticeValues(dueAt: due(.handle), reason: note))
+    case .reworked(let note, let assists):
+      return roles(.reworked, NoticeValues(dueAt: due(.handle), reason: note))
+        + departments(.partReworked, assists, NoticeValues(reason: note))
     case .closed(let closing):
       // Of a verified case the result stands in an earlier event and is looked up.
       if case .onSpot(let action, _) = closing { return reporters(.closed, NoticeValues(result: action)) }

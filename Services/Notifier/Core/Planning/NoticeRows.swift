@@ -4,7 +4,17 @@ import GridNetwork
 import Journal
 import PostgresClient
 
-/// The rows of `inbox` and `deliveries` that a run of events makes.
+/// Where a notice stands among all of its district: at the event that it tells of, or at the journal's end of its moment,
+/// and its place beside the others there.
+struct NoticePlace: Sendable, Hashable {
+  let seq: Int64
+  var part: Int32
+  /// 0 for what is of no one case.
+  let caseNumber: Int64
+  let at: Instant
+}
+
+/// The rows of `inbox` and `deliveries` that notices make.
 struct NoticeRows {
   private struct Inbox {
     let seq: Int64
@@ -17,6 +27,7 @@ struct NoticeRows {
     let kind: NoticeKind
     let caseNumber: Int64
     let at: Instant
+    let details: [UInt8]?
   }
 
   private struct Delivery {
@@ -59,42 +70,59 @@ struct NoticeRows {
   mutating func add(
     _ notices: [PlannedNotice], event: JournalEvent, decoded: CaseEvent, accountabilityID: String? = nil
   ) {
-    var part: Int32 = 0
+    var place = NoticePlace(seq: event.seq, part: 0, caseNumber: event.caseNumber, at: event.at)
     for notice in notices {
-      let posts = notice.channels.contains(.webhook) && outlets.webhookURL != nil
-      let mails = notice.channels.contains(.smtp) && outlets.smtpServer != nil
-      let leaves = posts || mails
       let reports = notice.answers == .none ? [] : reporters.reports(answeredBy: notice.answers, event)
-      let payload =
-        leaves
-        ? NoticePayload(
-          notice: notice, event: event, decoded: decoded, result: reporters.result(before: event.seq),
-          accountabilityID: accountabilityID, reports: reports
-        ).encoded() : []
-      let sendAt = leaves ? SendTime.of(notice, at: event.at, channels: channels, zone: zone) : event.at
-      func delivery(_ part: Int32, _ person: String) -> Delivery {
-        Delivery(
-          seq: event.seq, part: part, kind: notice.kind, caseNumber: event.caseNumber, digest: notice.digest,
-          sendAt: sendAt, createdAt: event.at, payload: payload, person: person)
+      let result = reporters.result(before: event.seq)
+      place.part = add(notice, at: place, reports: reports) {
+        NoticePayload(
+          notice: notice, event: event, decoded: decoded, result: result, accountabilityID: accountabilityID,
+          reports: reports
+        ).encoded()
       }
-      // A platform hears once of each notice, whoever else does.
-      if posts { webhooks.append(delivery(part, "")) }
-      var mailed: Set<String> = []
-      for hearer in hearers(of: notice, reports) {
-        let reached = reach(hearer, notice.kind, event)
-        if notice.channels.contains(.inbox) {
-          inbox.append(
-            Inbox(
-              seq: event.seq, part: part, address: reached.post, person: reached.person, duty: reached.duty,
-              fallbackFrom: reached.fallbackFrom, kind: notice.kind, caseNumber: event.caseNumber, at: event.at))
-        }
-        if mails {
-          for name in reached.people where mailed.insert(name).inserted { self.mails.append(delivery(part, name)) }
-        }
-        part += 1
+    }
+  }
+
+  /// The rows of one notice.
+  ///
+  /// - Parameters:
+  ///   - details: what the inbox shows besides the case.
+  ///   - payload: what leaves by other channels; asked for only where something does.
+  /// - Returns: the first part that is free after it.
+  @discardableResult
+  mutating func add(
+    _ notice: PlannedNotice, at place: NoticePlace, reports: [AnsweredReport] = [], details: [UInt8]? = nil,
+    payload encode: () -> [UInt8]
+  ) -> Int32 {
+    let posts = notice.channels.contains(.webhook) && outlets.webhookURL != nil
+    let mails = notice.channels.contains(.smtp) && outlets.smtpServer != nil
+    let leaves = posts || mails
+    let payload = leaves ? encode() : []
+    let sendAt = leaves ? SendTime.of(notice, at: place.at, channels: channels, zone: zone) : place.at
+    var part = place.part
+    func delivery(_ part: Int32, _ person: String) -> Delivery {
+      Delivery(
+        seq: place.seq, part: part, kind: notice.kind, caseNumber: place.caseNumber, digest: notice.digest,
+        sendAt: sendAt, createdAt: place.at, payload: payload, person: person)
+    }
+    // A platform hears once of each notice, whoever else does.
+    if posts { webhooks.append(delivery(part, "")) }
+    var mailed: Set<String> = []
+    for hearer in hearers(of: notice, reports) {
+      let reached = reach(hearer, notice.kind, place)
+      if notice.channels.contains(.inbox) {
+        inbox.append(
+          Inbox(
+            seq: place.seq, part: part, address: reached.post, person: reached.person, duty: reached.duty,
+            fallbackFrom: reached.fallbackFrom, kind: notice.kind, caseNumber: place.caseNumber, at: place.at,
+            details: details))
+      }
+      if mails {
+        for name in reached.people where mailed.insert(name).inserted { self.mails.append(delivery(part, name)) }
       }
       part += 1
     }
+    return part + 1
   }
 
   /// Those whom the notice names, and whoever handed in a report that it answers; nobody twice.
@@ -114,17 +142,19 @@ struct NoticeRows {
     var people: [String] = []
   }
 
-  /// Whom a notice reaches at the moment of its event.
+  /// Whom a notice reaches at the moment of what it tells.
   private mutating func reach(
-    _ hearer: PlannedNotice.Hearer, _ kind: NoticeKind, _ event: JournalEvent
+    _ hearer: PlannedNotice.Hearer, _ kind: NoticeKind, _ place: NoticePlace
   ) -> Reached {
     switch hearer {
     case .person(let name): return Reached(person: name, people: [name])
     case .role(let address):
-      let receivers = book.receivers(address, at: event.at)
+      let receivers = book.receivers(address, at: place.at)
       if receivers.isNobody {
         unheard.append(
-          UnheardNotice(address: address.text, notice: kind.rawValue, caseID: event.caseID.description))
+          UnheardNotice(
+            address: address.text, notice: kind.rawValue,
+            caseID: place.caseNumber == 0 ? "" : CaseID(district: district, number: place.caseNumber).description))
       }
       return Reached(
         post: receivers.post, duty: receivers.isByDuty ? receivers.people.joined(separator: ",") : nil,
@@ -136,12 +166,12 @@ struct NoticeRows {
     "inbox_insert",
     """
     INSERT INTO inbox (district, seq, part, role, unit, department, username, notice, case_number, at, duty,
-                       fallback_from)
+                       fallback_from, details)
     SELECT $1, n.seq, n.part, n.role, n.unit, n.department, n.username, n.notice, n.case_number, n.at,
-           string_to_array(n.duty, ','), n.fallback_from
+           string_to_array(n.duty, ','), n.fallback_from, n.details
     FROM unnest($2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],
-                $10::timestamptz[], $11::text[], $12::text[])
-      AS n(seq, part, role, unit, department, username, notice, case_number, at, duty, fallback_from)
+                $10::timestamptz[], $11::text[], $12::text[], $13::bytea[])
+      AS n(seq, part, role, unit, department, username, notice, case_number, at, duty, fallback_from, details)
     ON CONFLICT DO NOTHING
     """)
 
@@ -168,7 +198,8 @@ struct NoticeRows {
     FROM unnest($3::bigint[], $4::integer[], $5::text[], $6::bigint[], $7::boolean[], $8::bytea[], $9::timestamptz[],
                 $10::timestamptz[], $11::text[])
       AS n(seq, part, notice, case_number, digest, payload, send_at, created_at, username)
-    JOIN users AS u ON u.district = $1 AND u.username = n.username AND u.email IS NOT NULL AND u.disabled_at IS NULL
+    JOIN users AS u ON u.district = ANY($12) AND u.username = n.username AND u.email IS NOT NULL
+      AND u.disabled_at IS NULL
     ON CONFLICT DO NOTHING
     """)
 
@@ -186,7 +217,7 @@ struct NoticeRows {
             .texts(inbox.map { $0.address?.department?.text ?? "" }), .texts(inbox.map(\.person)),
             .texts(inbox.map(\.kind.rawValue)), .int64s(inbox.map(\.caseNumber)),
             .timestamps(inbox.map { PostgresTimestamp($0.at) }), .texts(inbox.map(\.duty)),
-            .texts(inbox.map(\.fallbackFrom)),
+            .texts(inbox.map(\.fallbackFrom)), .bytesArray(inbox.map(\.details)),
           ]))
     }
     if !webhooks.isEmpty {
@@ -210,6 +241,7 @@ struct NoticeRows {
             .texts(mails.map(\.kind.rawValue)), .int64s(mails.map(\.caseNumber)), .bools(mails.map(\.digest)),
             .bytesArray(mails.map(\.payload)), .timestamps(mails.map { PostgresTimestamp($0.sendAt) }),
             .timestamps(mails.map { PostgresTimestamp($0.createdAt) }), .texts(mails.map(\.person)),
+            .texts(book.homes.map(\.text)),
           ]))
     }
     return calls

@@ -31,7 +31,7 @@ struct NoticeRule: Sendable, Hashable {
     if let rule = channels.notices[kind] { return NoticeRule(rule) }
     let top = Receiver.Place.tier(policy.units.tiers.first?.name ?? "")
     switch kind {
-    case .partAssigned: return NoticeRule(usual: kind, to: [Receiver(role: .handler, place: .clockDepartment)])
+    case .partAssigned, .partEnded, .partReworked: return NoticeRule(usual: kind, to: [Receiver(role: .handler, place: .clockDepartment)])
     case .partReturned: return NoticeRule(usual: kind, to: [Receiver(role: .dispatcher, place: top)])
     case .suspensionRequested:
       let granting = policy.casePolicy.suspension?.grantedBy.map(\.rawValue).sorted().compactMap { Role(rawValue: $0) }
@@ -41,7 +41,8 @@ struct NoticeRule: Sendable, Hashable {
       return NoticeRule(usual: kind, to: [Role.hotline, .supervisor].map { Receiver(role: $0, place: top) })
     case .suspensionDecided, .coordinated, .appointed, .revisited, .reopened, .recalculated:
       return NoticeRule(usual: kind, to: [Receiver(role: .handler, place: .leadDepartment)])
-    case .appealed, .split: return NoticeRule(usual: kind, to: [])
+    // Whoever must hear of these is named by what they tell of.
+    case .appealed, .split, .statementDue, .selfCheck: return NoticeRule(usual: kind, to: [])
     default: return nil
     }
   }

@@ -20,7 +20,8 @@ extension CaseDraft {
     var start = ClockStart(self, reopening: true, context)
     if let lead = value.lead?.department { start.department(lead) }
     record(
-      .reopened(reason: reason), state: value.lead == nil ? .filed : .dispatched, adding: .reopened,
+      .reopened(reason: reason, assists: value.assistingDepartments),
+      state: value.lead == nil ? .filed : .dispatched, adding: .reopened,
       removing: [.closed, .onSpot, .handled, .onTimeHandle, .signed, .onTimeSign, .onTimeClose], clocks: start.clocks)
   }
 
@@ -58,7 +59,9 @@ extension CaseDraft {
     }
     guard let waiting else { throw .nothingToDecide(.answer) }
     let clock = value.clocks.last { $0.name == .answer && $0.version == waiting.clockVersion && $0.isRunning }
-    record(.answered(order: waiting.number, text: text), clocks: [clock?.stopped(at: now)].compactMap { $0 })
+    record(
+      .answered(order: waiting.number, text: text, department: waiting.department, orderedBy: waiting.orderedBy),
+      clocks: [clock?.stopped(at: now)].compactMap { $0 })
   }
 
   mutating func appeal(reason: String, _ context: CaseMachine.Context) {
@@ -73,7 +76,8 @@ extension CaseDraft {
     guard let department = value.appealBy else { return }
     let isPart = value.part(of: department) != nil && department != value.lead?.department
     record(
-      .appealDecided(accepted: accepted, reason: reason), adding: accepted && !isPart ? .appealedOut : [],
+      .appealDecided(accepted: accepted, reason: reason, department: department),
+      adding: accepted && !isPart ? .appealedOut : [],
       clocks: stopping(.decide, .appeal, of: department),
       parts: accepted && isPart ? [PartMove(department: department, step: .counted, adding: .appealedOut)] : [])
   }

@@ -87,7 +87,7 @@ extension CaseDraft {
       var start = ClockStart(self, context)
       if let lead = value.lead?.department { start.department(lead) }
       record(
-        .reworked(note: note), state: .dispatched, adding: .reworked,
+        .reworked(note: note, assists: value.assistingDepartments), state: .dispatched, adding: .reworked,
         removing: [.handled, .onTimeHandle, .signed, .onTimeSign], clocks: start.clocks)
     }
   }

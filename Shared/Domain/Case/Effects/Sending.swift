@@ -6,6 +6,9 @@ extension CaseDraft {
     to lead: DepartmentCode, assists: [DepartmentCode], rule: String?, note: String, appointed: Bool = false,
     _ context: CaseMachine.Context
   ) {
+    // Nobody assists themselves, or twice.
+    var asked: Set<DepartmentCode> = [lead]
+    let assists = assists.filter { asked.insert($0).inserted }
     let dispatch = Dispatch(
       lead: lead, assists: assists, rule: rule, note: note, policyVersion: context.policy.version,
       appointed: appointed, rejectsReturn: value.returnedBy == lead)
@@ -17,12 +20,21 @@ extension CaseDraft {
       start.clock(.contact, of: lead)
     }
     for assist in assists { start.department(assist, .part) }
-    let left = value.parts.filter { $0.state != .excused && !assists.contains($0.department) }
+    let left = value.parts.filter {
+      $0.state != .excused && !assists.contains($0.department) && $0.department != lead
+    }
+    // Whoever leads is counted by the case: a part that it had before, late or not, would count it twice.
+    let taken = value.parts.filter { $0.department == lead && ($0.state != .excused || !$0.facts.isEmpty) }
+    let late = taken.reduce(into: CaseFacts()) { $0.formUnion($1.facts.intersection(.late)) }
+    let onTime = ClockName.allCases.filter { !late.isDisjoint(with: $0.lateFact) }
+      .reduce(into: CaseFacts()) { $0.formUnion($1.onTimeFact) }
     record(
       .dispatched(dispatch), state: .dispatched,
-      adding: dispatch.rejectsReturn ? [.dispatched, .shirked] : .dispatched,
+      adding: late.union(dispatch.rejectsReturn ? [.dispatched, .shirked] : .dispatched), removing: onTime,
       clocks: clocks + start.clocks,
-      parts: left.map { excusing($0) } + assists.map { PartMove(department: $0, step: .assigned) })
+      parts: left.map { excusing($0) }
+        + taken.map { PartMove(department: $0.department, step: .excused, removing: $0.facts) }
+        + assists.map { PartMove(department: $0, step: .assigned) })
     if dispatch.rejectsReturn { giveCards(.rejectedReturns, value.counts.rejectedReturns, of: lead, context) }
   }
 
