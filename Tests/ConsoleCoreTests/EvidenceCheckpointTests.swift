@@ -63,13 +63,15 @@ struct EvidenceCheckpointTests {
     let after = try await sign(fixture, with: key, in: shelf)
     _ = try await fixture.file()
     let newest = try await sign(fixture, with: key, in: shelf)
-    write(Checkpoint(district: "d", position: try await fixture.end(), at: fixture.now).signed(with: SigningKey()),
+    write(
+      Checkpoint(district: "d", position: try await fixture.end(), at: fixture.now).signed(with: SigningKey()),
       "\(shelf)/d-99.json")
     try await record(door, of: id.number)
 
     let evidence = try await door.ask(.get, "/v1/accountability/\(Self.id)", as: .inspector).json
     let checkpoints = try #require(evidence["proof"]?["checkpoints"]?.arrayValue)
-    #expect(checkpoints.compactMap { $0["seq"]?.integerValue } == [before, after, newest], "not the one of another key")
+    #expect(
+      checkpoints.compactMap { $0["seq"]?.integerValue } == [before, after, newest], "not the one of another key")
     #expect(checkpoints.allSatisfy { $0["matches"] == true })
     let rows = try #require(evidence["journal"]?.arrayValue)
     #expect(rows.count == 2)
@@ -132,7 +134,8 @@ struct EvidenceCheckpointTests {
     func number(_ number: UInt8, _ value: Int64) -> [UInt8] {
       [number << 2] + variable(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
     }
-    return bytes(1, Array("gridloop-checkpoint-1".utf8)) + bytes(2, Array((document["district"]?.stringValue ?? "").utf8))
+    return bytes(1, Array("gridloop-checkpoint-1".utf8))
+      + bytes(2, Array((document["district"]?.stringValue ?? "").utf8))
       + number(3, document["seq"]?.integerValue ?? 0) + number(4, document["epoch"]?.integerValue ?? 0)
       + bytes(5, try Hexadecimal.decode(document["hash"]?.stringValue ?? ""))
       + number(6, document["at_microseconds"]?.integerValue ?? 0)

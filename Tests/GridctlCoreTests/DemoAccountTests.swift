@@ -24,6 +24,9 @@ import Testing
       #expect(roles.isSuperset(of: Set(Role.allCases).subtracting([.source])), "\(district)")
       #expect(people.count { $0.username.hasPrefix("officer@\(district)") } >= 2)
     }
+    let centre = Set(people.filter { $0.unit == "440300" }.map(\.role))
+    #expect(centre == [.dispatcher, .supervisor, .hotline, .inspector, .auditor, .admin])
+    #expect(people.contains { $0.username == "supervisor@440300" })
     for department in accounts.policy.departments.keys {
       #expect(people.contains { $0.department == department && $0.role == .handler })
     }

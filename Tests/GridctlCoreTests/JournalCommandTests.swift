@@ -30,11 +30,8 @@ import Wire
     let fixture = try await StackFixture.make(network: "nyc")
     try await fixture.file(3)
     let good = await fixture.run("journal", "verify", "--projection", "--json")
-    let found = try good.json["districts"]?[0]?["projection"]?["found"]?.arrayValue ?? []
-    // The fixture files on a day of its own choice.
-    #expect(found.map { $0["column"]?.stringValue } == [String?](repeating: "filed_day", count: 3))
-    try await fixture.execute("UPDATE cases SET filed_day = '2023-11-14'")
-    #expect(await fixture.run("journal", "verify", "--projection").status == 0)
+    #expect(good.status == 0)
+    #expect(try good.json["districts"]?[0]?["projection"]?["found"]?.arrayValue == [])
 
     try await fixture.execute("UPDATE cases SET priority = 'urgent' WHERE number = 2")
     #expect(await fixture.run("journal", "verify").status == 0)

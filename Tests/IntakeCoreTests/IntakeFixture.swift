@@ -43,17 +43,6 @@ struct IntakeFixture: Sendable {
     through: (PostgresConfiguration) throws -> PostgresConfiguration = { $0 }
   ) async throws -> IntakeFixture {
     let base = try await CaseworkFixture.make(named: name, files: files)
-    // A network of several districts stands in each of them.
-    for root in try base.policy.units.roots where root.code != base.district {
-      try await base.pool.execute(
-        .unprepared(
-          """
-          INSERT INTO network_versions (district, version, name, archive, sha256, applied_by)
-          SELECT $1, version, name, archive, sha256, applied_by FROM network_versions
-          """), [.text(root.code.text)])
-      try await base.pool.execute(
-        .unprepared("INSERT INTO journal_head (district) VALUES ($1)"), [.text(root.code.text)])
-    }
     await base.close()
     return try await IntakeFixture(try through(base.configuration), clock: base.clock, imageTool: imageTool)
   }

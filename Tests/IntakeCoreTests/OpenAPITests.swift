@@ -27,8 +27,10 @@ struct OpenAPITests {
     let described = try #require(try OpenAPIDocument.read().routes[.intake]).filter { $0.contains(Self.open311) }
     let paths = Set(described.map { String($0.split(separator: " ")[1].dropFirst(Self.open311.count)) })
     let resources = paths.map { path in
-      Open311Path(path.replacing("{format}", with: "json").replacing("{service_code}", with: "x")
-        .replacing("{service_request_id}", with: "x").replacing("{token}", with: "x")).resource
+      Open311Path(
+        path.replacing("{format}", with: "json").replacing("{service_code}", with: "x")
+          .replacing("{service_request_id}", with: "x").replacing("{token}", with: "x")
+      ).resource
     }
     #expect(!resources.contains(nil))
     let known: [Open311Path.Resource] = [

@@ -49,6 +49,52 @@ import Testing
     #expect(!String(decoding: files["network.yaml"] ?? [], as: UTF8.self).contains("generate"))
   }
 
+  @Test func whatIsStoredBringsItsPlan() throws {
+    let source = try PlannedSource(city().source)
+    let drawn = try NetworkReader.read(city().source, geometry: .shapes)
+    let read = try NetworkReader.read(source, geometry: .shapes)
+    #expect(read.policy.units.units == drawn.policy.units.units && read.shapes == drawn.shapes)
+    #expect(read.fileNames == (drawn.fileNames + ["generated.plan"]).sorted())
+    let bytes = try ArchiveSource.pack(source, names: read.fileNames)
+    let stored = try ArchiveSource(bytes)
+    #expect(try NetworkReader.read(stored, geometry: .shapes).shapes == drawn.shapes)
+    #expect(try NetworkReader.read(stored, geometry: .skip).shapes.isEmpty)
+    #expect(try ArchiveSource.pack(try PlannedSource(stored), names: read.fileNames) == bytes, "not drawn otherwise")
+    #expect(try PlannedSource(SmallNetwork().source).names() == SmallNetwork().source.names(), "it generates nothing")
+  }
+
+  @Test func aPlanOfOtherParametersOrADamagedOneIsDrawnAnew() throws {
+    let plan = try #require(try PlannedSource(city().source).bytes(of: "generated.plan"))
+    let drawn = try NetworkReader.read(city().source, geometry: .shapes)
+    var other = city()
+    other.files["generator.yaml"] = other.files["generator.yaml"]?.replacing("seed: 7", with: "seed: 8")
+    let redrawn = try NetworkReader.read(other.source, geometry: .shapes).shapes
+    #expect(redrawn != drawn.shapes)
+    var files = other.source.files
+    files["generated.plan"] = plan
+    let beside = try NetworkReader.read(MemorySource(files: files), geometry: .shapes)
+    #expect(beside.shapes == redrawn && !beside.fileNames.contains("generated.plan"))
+    files = city().source.files
+    for length in stride(from: 0, to: plan.count, by: 97) {
+      files["generated.plan"] = Array(plan.prefix(length))
+      #expect(try NetworkReader.read(MemorySource(files: files), geometry: .shapes).shapes == drawn.shapes)
+    }
+  }
+
+  @Test func aCityIsATierForReceiversAndNoUnitOfCases() throws {
+    var city = city()
+    city.files["network.yaml"] = city.files["network.yaml"]?
+      .replacing("time_zone:", with: "city: {code: \"00\", name_zh: 市, name_en: City}\ntime_zone:")
+    city.files["ladder.yaml"] = city.files["ladder.yaml"]?.replacing("@district", with: "@city")
+    let units = try NetworkReader.read(city.source, geometry: .skip).policy.units
+    #expect(units.city?.tier == "city" && units["00"] == nil && !units.isInForce("00"))
+    city.files["network.yaml"] = city.files["network.yaml"]?.replacing("{code: \"00\"", with: "{code: \"01\"")
+    #expect(try city.faults().contains { $0.message.contains("is a unit's") })
+    var none = self.city()
+    none.files["ladder.yaml"] = none.files["ladder.yaml"]?.replacing("@district", with: "@city")
+    #expect(try none.faults().contains { $0.message.contains("unknown tier city") })
+  }
+
   @Test func aRowNamesAGeneratedUnit() throws {
     var city = city()
     city.append("01001001,01001,community,甲,Alpha,,,false", to: "units.csv")

@@ -10,7 +10,8 @@ import Testing
     var staged = 0
     for category in policy.catalogue.categories where category.fileable {
       for priority in Priority.allCases {
-        let traits = CaseTraits(category: category.code, unit: unit, source: .officer, priority: priority, minuteOfDay: 600)
+        let traits = CaseTraits(
+          category: category.code, unit: unit, source: .officer, priority: priority, minuteOfDay: 600)
         let lead = try #require(policy.limit(for: .handle, traits)).stages.count
         let part = try #require(policy.limit(for: .handle, traits, matter: .part)).stages.count
         #expect(part == 1, "\(category.code)")

@@ -18,7 +18,8 @@ import Wire
       id: "statement_due/record", kind: .statementDue, caseNumber: id.number, unit: "g1", department: "urban",
       hearers: hearers.compactMap { ReceiverAddress($0) }, askedAt: notices.fixture.now,
       details: [
-        "accountability_id": "record", "clock": "sign", "due_at_microseconds": .integer(notices.fixture.now.microseconds),
+        "accountability_id": "record", "clock": "sign",
+        "due_at_microseconds": .integer(notices.fixture.now.microseconds),
       ])
     _ = try await notices.fixture.pool.pipeline([notice.asking(in: "d"), notice.asking(in: "d")])
   }
@@ -90,7 +91,8 @@ import Wire
       try await notices.asked.tell("d")
       let rows = try await fixture.pool.query(
         .unprepared("SELECT DISTINCT seq, part, notice, case_number, details FROM inbox ORDER BY part"))
-      #expect(try rows.map { try $0.text(2) } == Array(repeating: "statement_due", count: 3) + ["self_check", "self_check"])
+      #expect(
+        try rows.map { try $0.text(2) } == Array(repeating: "statement_due", count: 3) + ["self_check", "self_check"])
       #expect(try rows.map { try $0.int64(3) } == [id.number, id.number, id.number, 0, 0])
       #expect(try JSONParser.parse(rows[4].bytes(4))["count"] == 3)
     }

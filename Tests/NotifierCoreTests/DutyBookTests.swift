@@ -39,6 +39,23 @@ import Testing
       + (found.fallbackFrom.map { " for \($0.text)" } ?? "")
   }
 
+  @Test func inACityANoticeClimbsToItsPeople() throws {
+    let units = try NetworkReader.read(MemorySource(files: SampleNetworkFiles.city), version: 1, geometry: .skip)
+      .policy.units
+    func book(_ holders: [(String, String)]) throws -> DutyBook {
+      DutyBook(
+        district: "e", holders: try holders.map { DutyBook.Holder(username: $0.0, post: try post($0.1)) }, shifts: [],
+        absences: [], units: units)
+    }
+    let all = [("mayor", "supervisor@city"), ("desk", "dispatcher@city"), ("it", "admin@e"), ("wu", "supervisor@d")]
+    #expect(try reach(book(all), "supervisor@city") == "supervisor@city [mayor]")
+    #expect(try reach(book(all), "supervisor@s3") == "supervisor@city [mayor] for supervisor@s3")
+    #expect(try reach(book(all), "dispatcher@e") == "dispatcher@city [desk] for dispatcher@e")
+    #expect(try reach(book(Array(all[2...])), "supervisor@e") == "admin@e [it] for supervisor@e")
+    #expect(try reach(book([]), "supervisor@city") == "admin@e [] for supervisor@city")
+    #expect(try book(all).homes == ["e", "city"])
+  }
+
   @Test func withoutARosterAllHoldersHear() throws {
     let book = try book([("b", "officer@g1"), ("a", "officer@g1"), ("c", "officer@g2")])
     #expect(try reach(book, "officer@g1") == "officer@g1 [a b]")

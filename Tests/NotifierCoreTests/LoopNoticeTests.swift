@@ -77,6 +77,10 @@ import Testing
     #expect(try heard(joint, (back, SampleActors.urban)).notices.last == "part_ended handler@d/water")
     let void = try heard(joint, (.void(reason: "a mistake"), SampleActors.chief)).notices
     #expect(void.last == "part_ended handler@d/water")
+    let late = try CaseMachine.decide(
+      joint, .void(reason: "too late"), by: SampleActors.chief, policy: policy, now: now.adding(seconds: 90 * 86_400))
+    let told = late.events.flatMap { NoticePlanner.plan($0, policy: policy, channels: network.channels) }.map(text)
+    #expect(told.last == "part_ended handler@d/water", "also when its time had run out")
     let merged = try heard(joint, (.merge(into: CaseID(district: "d", number: 9)), SampleActors.dispatcher)).notices
     #expect(merged.last == "part_ended handler@d/water")
     let done = try heard(

@@ -158,9 +158,14 @@ def nothing_twice(stack):
 
 
 def rungs_fired_once(stack):
-    kept, journalled = map(int, stack.sql(
-        "SELECT (SELECT count(*) FROM escalations), (SELECT count(*) FROM journal WHERE kind = 'escalated')")[0])
-    breaches = [] if kept == journalled else [f"{kept} rungs are kept, {journalled} are in the journal"]
+    # No rung of a clock is kept twice: that is its key.
+    journalled = stack.count("SELECT count(*) FROM journal WHERE kind = 'escalated'")
+    breaches = [
+        f"{case} has {kept or 0} rungs kept and {told or 0} in the journal" for case, kept, told in stack.sql(
+            "SELECT case_number, e.kept, j.told FROM "
+            "(SELECT district, case_number, count(*) AS kept FROM escalations GROUP BY 1, 2) AS e FULL JOIN "
+            "(SELECT district, case_number, count(*) AS told FROM journal WHERE kind = 'escalated' GROUP BY 1, 2) AS j "
+            "USING (district, case_number) WHERE e.kept IS DISTINCT FROM j.told")]
     breaches += [
         f"case {case}: {clock} {rung} fired before its time" for case, clock, rung in stack.sql(
             "SELECT case_number, clock, rung FROM escalations WHERE fired_at < rung_at OR late_seconds < 0")]

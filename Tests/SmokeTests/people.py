@@ -207,7 +207,7 @@ class _Hand:
             self.people.note(f"{user['username']} asked for {case}: {status} {document}")
         # Whom a case is hidden from cannot act on it either.
         if status == 404:
-            self._act("unseen", case, user, "comment", {"text": "?"}, 1, expected=(404,))
+            self._act("unseen", {"id": case, "version": 1}, user, "comment", {"text": "?"}, 1, (404,))
 
     def _promised(self, case, user, clock):
         """What `allowed_actions` promises at the version that stands is done, or someone was faster."""
@@ -221,8 +221,8 @@ class _Hand:
         fields = self._fields(self.deeds.right, action, case, user)
         if fields is None:
             return
-        status, answer = self._act("promised", case["id"], user, action, fields, case["version"], (200, 412), case)
-        if status in (200, 0, 412, 429, 503):
+        status, answer = self._act("promised", case, user, action, fields, case["version"], (200, 412))
+        if status in (200, 0, 412, 429):
             return
         code = (answer or {}).get("code")
         # The other case ended meanwhile; or time went on, and with it what was allowed at the time of the look.
@@ -240,7 +240,7 @@ class _Hand:
         if fields is None:
             return
         status, answer = self._act(
-            "unpromised", case["id"], user, action, fields, case["version"], (403, 404, 409, 412, 422), case)
+            "unpromised", case, user, action, fields, case["version"], (403, 409, 412, 422))
         if status == 200 and clock == self.stack.clock_reading():
             self.people.note(
                 f"{action} was not promised to {user['username']} for {case['id']} at version {case['version']}, "
@@ -256,8 +256,8 @@ class _Hand:
             return
         seen = case["version"] - 1 if case["version"] > 1 and self.chance.random() < 0.7 else case["version"] + 1_000
         expected = (412, 409) if action == "merge" else (412,)
-        status, answer = self._act("stale", case["id"], user, action, fields, seen, expected)
-        if status != 412:
+        status, answer = self._act("stale", case, user, action, fields, seen, expected)
+        if status != 412 or answer["code"] == "not_found":
             return
         if answer["code"] != "stale_version" or not {"state", "version", "allowed_actions"} <= answer.keys():
             self.people.note(f"{action} at an old version of {case['id']} is answered with {answer}")
@@ -269,14 +269,14 @@ class _Hand:
         if fields is None:
             return
         fields.pop(deeds.REQUIRED.get(action), None)
-        status, answer = self._act("incomplete", case["id"], user, action, fields, case["version"], (422,))
+        status, answer = self._act("incomplete", case, user, action, fields, case["version"], (422,))
         if status == 422 and action != "dance" and deeds.REQUIRED[action] not in [
                 fault["field"] for fault in answer.get("errors", [])]:
             self.people.note(f"{action} without {deeds.REQUIRED[action]} is answered with {answer}")
 
     def _unmatched(self, case, user, clock):
         """Nobody acts without saying what they saw."""
-        self._act("unmatched", case["id"], user, "comment", {"text": "?"}, None, (428,))
+        self._act("unmatched", case, user, "comment", {"text": "?"}, None, (428,))
 
     def _fields(self, choose, action, case, user):
         """None where what the action needs could not be had."""
@@ -293,8 +293,12 @@ class _Hand:
             raise _Away(status)
         return answer["id"]
 
-    def _act(self, manner, case, user, action, fields, version, expected, seen=None):
-        """Sends the action and records what came of it. What is neither expected nor a service that is away is a breach."""
+    def _act(self, manner, look, user, action, fields, version, expected):
+        """Sends the action and records what came of it. What is neither expected nor a service that is away is a breach.
+
+        Status 0 where nobody knows whether it was done.
+        """
+        case = look["id"]
         headers = {} if version is None else {"If-Match": f'"{version}"'}
         status, answer = self._ask(
             "POST", f"/v1/cases/{case}/actions", user, {"action": action, **fields}, headers)
@@ -309,10 +313,18 @@ class _Hand:
             return 0, answer
         else:
             self.people.record(f"{manner} {status}", deed)
+        if status == 404 and self._has_moved(case, look["version"]):
+            # It went to another department, and out of sight.
+            return 412, answer
         if status not in expected and status != 429 and manner != "promised":
             self.people.note(
                 f"{manner}: {action} by {user['username']} on {case} at version {version}: {status} {answer}")
         return status, answer
+
+    def _has_moved(self, case, version):
+        """Whether the case has changed since that version; so it is held where nobody can say."""
+        status, document = self._ask("GET", f"/v1/cases/{case}", {"username": self.stack.supervisor})
+        return status != 200 or document["version"] != version
 
     def _ask(self, method, path, user, body=None, headers=None):
         """Status and document; status 0 where the console is away or cannot be asked."""

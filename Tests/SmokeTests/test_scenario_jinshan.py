@@ -1,152 +1,437 @@
-"""docs/scenarios/jinshan.md, scenes 1 to 3: an order of the 12345 hotline from its first word to the last rating.
+"""docs/scenarios/jinshan.md: an order of the 12345 hotline from its first word to the last rating, and what else a day
+brings; all scenes in one time as they are in the script.
 
-The weeks are those of the script: Sunday 2026-09-20 and Saturday 2026-10-10 are worked, 09-25 to 09-27 and 10-01 to
-10-07 are free; hours are 08:30-11:30 and 13:00-17:00. Every due time below is written out by hand from that.
+Working hours are 08:30-11:30 and 13:00-17:00; Sunday 2026-09-20 and Saturday 10-10 are worked, 09-25 to 09-27 and 10-01
+to 10-07 are free. Every due time below is written out by hand from that.
 """
 
 import unittest
 
-import scenario
+import day
+import stack
 
-START = "2026-09-17T08:00:00+08:00"
 SUPERVISOR, DISPATCHER, HOTLINE = "supervisor@310116", "dispatcher@310116", "hotline@310116"
-LEAD, ASSISTS = "handler@JYJ", ("handler@FGJ", "handler@SJJ")
-OFFICER = "officer@310116001"
+INSPECTOR, OFFICER = "inspector@310116", "officer@310116"
+SHIHUA, FENGJING, CAOJING = "officer@310116001", "officer@310116102", "officer@310116112"
+DWELLING = {"lat": 30.7250, "lng": 121.3420}
+DWELLING_GRID, SHIHUA_TOWN = "310116001015001", "310116001"
+RIVER = {"lat": 30.7980, "lng": 121.4100}
+HIGHWAY = {"lat": 30.8850, "lng": 121.0535}
+SIDE_ROAD = {"lat": 30.8900, "lng": 121.0535}
+ESTATE, ESTATE_GRID = {"lat": 30.7300, "lng": 121.3400}, "310116001014003"
+CUT_OFF, CLEAN = "污染源切断 · source cut off", "水面清洁 · water clean"
+JYJ, FGJ, SJJ = "handler@310116/JYJ", "handler@310116/FGJ", "handler@310116/SJJ"
 
 
-class Jinshan(scenario.Scenario):
-    network, start, supervisor = "jinshan", START, SUPERVISOR
+class Jinshan(day.Day):
+    network, start, supervisor = "jinshan", "2026-09-17T08:00:00+08:00", SUPERVISOR
 
-    def test_the_scenes(self):
-        self.seen = 0
-        with self.subTest("classes in a dwelling"):
-            self.classes_in_a_dwelling()
-        with self.subTest("the caller is not satisfied"):
-            self.the_caller_is_not_satisfied()
-        with self.subTest("indicators"):
-            self.indicators()
-        self.stack.verify_journal()
-        self.stack.gridctl("ladder", "check")
+    def test_the_script(self):
+        self.play(
+            self.classes_in_a_dwelling, self.nobodys_matter, self.a_river, self.a_highway, self.a_road_beside_it,
+            self.litter_beside_it, self.three_callers, self.what_the_indicators_say)
 
     def classes_in_a_dwelling(self):
-        self.goes_to("09-17", "09:12")
-        self.case = self.stack.file(
-            source="hotline", category="E2104", external_id="12345-0917-0001",
-            place={"lat": 30.7250, "lng": 121.3420}, reporter={"name": "张某", "phone": "13800000000"})
-        self.stack.settle()
-        self.assertEqual(self.news(), ["filed", "dispatched"])
-        self.assertEqual(self.stack.case(self.case)["lead"]["department"], "JYJ")
-        self.due("sign", "09-18", "17:00")
-        self.due("contact", "09-18", "17:00")
-        self.due("handle", "09-23", "17:00")
-        self.due("handle", "09-23", "17:00", "part", "FGJ")
-        self.hears(LEAD, "dispatched")
-        self.hears(ASSISTS[0], "part_assigned")
-
-        self.goes_to("09-17", "10:00")
-        for user in ASSISTS:
+        yield "09-17 09:12"
+        report = self.reports(
+            "hotline", "E2104", DWELLING, external_id="12345-0917-0001", description="居民楼开设补习班",
+            reporter={"name": "张某", "phone": "13800000000"})
+        self.assertEqual(report["unit"]["grid"], DWELLING_GRID)
+        self.goes_by("filed", "dispatched")
+        self.is_dispatched("classes-in-dwellings", "JYJ", "FGJ", "SJJ")
+        self.runs("sign", "09-18 17:00")
+        self.runs("contact", "09-18 17:00")
+        self.runs("handle", "09-23 17:00")
+        for part in ("FGJ", "SJJ"):
+            self.runs("sign", "09-18 17:00", "part", part)
+            self.runs("handle", "09-23 17:00", "part", part)
+        self.tells(f"dispatched {JYJ}", f"part_assigned {FGJ}", f"part_assigned {SJJ}")
+        self.posts("filed 09:12", "dispatched 09:12", "part_assigned 09:12", "part_assigned 09:12")
+        self.assertEqual(self.answered("filed"), [("hotline", "12345-0917-0001")])
+        self.hears("handler@JYJ", "dispatched")
+        self.hears("handler@FGJ", "part_assigned")
+        yield "09-17 10:00"
+        for user, part in (("handler@FGJ", "FGJ"), ("handler@SJJ", "SJJ")):
             self.does(user, "sign", "dispatched")
-        self.assertEqual(self.news(), ["signed", "signed"])
-        self.ended("sign", "met", "part", "FGJ")
-
-        self.goes_to("09-18", "17:00")
-        self.assertEqual(
-            sorted(self.news()), ["contact/overdue", "contact/reminder", "sign/reminder", "sign/unaccepted"])
-        self.goes_to("09-20", "17:00")
-        rungs = self.news()
-        self.assertIn("sign/unaccepted-again-1", rungs, "unaccepted orders are chased every working day")
-        self.assertIn("sign/town", rungs)
-        self.assertEqual(rungs.count("handle/three-days-left"), 3, "the lead's and both parts'")
-        self.goes_to("09-21", "17:00")
-        rungs = self.news()
-        self.assertIn("sign/unaccepted-again-2", rungs)
-        self.assertIn("sign/district", rungs)
-
-        self.goes_to("09-21", "17:20")
-        self.does(LEAD, "sign", "signed")
-        self.does(LEAD, "contact", "signed", outcome="reached")
-        self.ended("sign", "late")
+            self.ended("sign", "met", "part", part)
+        self.goes_by("signed", "signed")
+        yield "09-18 14:20:24"
+        self.goes_by(("contact/reminder", "sign/reminder"))
+        self.tells(*[f"remind {JYJ}"] * 2)
+        yield "09-18 17:00"
+        self.goes_by(("contact/overdue", "sign/unaccepted"))
+        self.tells(f"remind {JYJ}", f"remind {HOTLINE}", f"yellow {JYJ}", f"yellow {HOTLINE}")
+        self.posts("remind 14:20", "remind 14:20", "remind 17:00", "yellow 17:00")
+        yield "09-20 17:00"
+        self.goes_by((*["handle/three-days-left"] * 3, "sign/town", "sign/unaccepted-again-1"))
+        self.tells(
+            f"remind {JYJ}", f"remind {FGJ}", f"remind {SJJ}", f"remind {JYJ}", f"remind {HOTLINE}",
+            f"yellow {JYJ}", f"yellow supervisor@{SHIHUA_TOWN}")
+        yield "09-21 17:00"
+        self.goes_by((*["handle/two-days-left"] * 3, "sign/district", "sign/unaccepted-again-2"))
+        self.tells(
+            *(f"remind {post}" for post in (JYJ, FGJ, SJJ, JYJ)), *[f"remind {HOTLINE}"] * 4,
+            f"supervise {SUPERVISOR}")
+        self.posts(*["remind 17:00"] * 8, "yellow 17:00", "supervise 17:00")
+        yield "09-21 17:20"
+        self.does("handler@JYJ", "sign", "signed")
+        signing = self.clock("sign")
+        self.assertEqual((signing["state"], signing["stopped_at"]), ("late", self.moment("09-21 17:20")))
+        yield "09-21 17:25"
+        self.does("handler@JYJ", "contact", "signed", outcome="reached")
         self.ended("contact", "late")
-        self.assertEqual(self.news(), ["signed", "contacted"])
-
-        self.goes_to("09-22", "10:00")
-        self.does(LEAD, "request_extension", "signed", by="7 work_days", reason="违规主体认定需会商")
-        self.due("decide", "09-23", "17:00", "request")
-        self.refused(LEAD, "request_extension", 409, "already_waiting", by="8 work_days", reason="再延")
-        self.goes_to("09-22", "11:00")
+        self.goes_by("signed", "contacted")
+        yield "09-22 10:00"
+        self.does("handler@JYJ", "request_extension", "signed", by="7 work_days", reason="违规主体认定需会商")
+        self.runs("decide", "09-23 17:00", "request")
+        self.goes_by("extension_requested")
+        self.tells(f"extension_requested {DISPATCHER}")
+        yield "09-22 10:05"
+        self.refused("handler@JYJ", "request_extension", 409, "already_waiting", by="8 work_days", reason="再延")
+        yield "09-22 11:00"
         self.does(DISPATCHER, "grant_extension", "signed")
-        self.due("handle", "10-10", "17:00")
-        self.due("handle", "09-23", "17:00", "part", "FGJ")
-        self.assertEqual(self.news(), ["extension_requested", "extension_granted"])
-        self.hears(LEAD, "extension_decided")
-
-        self.goes_to("09-23", "10:00")
-        self.assertEqual(self.news(), ["handle/one-day-left"] * 2, "the parts' alone: the lead's clock has moved")
-        open_parts = self.refused(LEAD, "handle", 409, "parts_open", result="停班").json["open_parts"]
-        self.assertEqual(open_parts, ["FGJ", "SJJ"])
-        for user in ASSISTS:
+        self.ended("decide", "met", "request")
+        self.runs("handle", "10-10 17:00")
+        self.runs("handle", "09-23 17:00", "part", "FGJ")
+        self.goes_by("extension_granted")
+        self.tells(f"extension_decided {JYJ}")
+        yield "09-22 17:00"
+        self.goes_by(*["handle/one-day-left"] * 2)
+        self.tells(f"yellow {FGJ}", f"yellow {SJJ}", *[f"yellow {HOTLINE}"] * 2)
+        self.posts("yellow 17:00", "yellow 17:00")
+        yield "09-23 10:00"
+        waiting = self.refused("handler@JYJ", "handle", 409, "parts_open", result="停班")
+        self.assertEqual(waiting.json["open_parts"], ["FGJ", "SJJ"])
+        yield "09-23 15:00"
+        for user, part in (("handler@FGJ", "FGJ"), ("handler@SJJ", "SJJ")):
             self.does(user, "handle", "signed", result="已配合")
+            self.ended("handle", "met", "part", part)
+        self.goes_by("handled", "handled")
+        yield "09-23 16:00"
         self.does(SUPERVISOR, "supervise", "signed", form="leader", note="一周内书面说明")
-        self.due("answer", "09-30", "10:00", "order", "JYJ")
-        self.hears(LEAD, "supervised")
-        self.goes_to("09-30", "09:00")
-        self.does(LEAD, "answer", "signed", text="已约谈举办者,责令停班")
+        self.runs("answer", "09-30 16:00", "order", "JYJ")
+        self.goes_by("supervised")
+        self.tells(f"supervised {JYJ}")
+        self.posts("supervised 16:00")
+        yield "09-29 16:00"
+        self.goes_by("answer/reminder")
+        self.tells(f"remind {JYJ}")
+        yield "09-30 10:00"
+        self.does("handler@JYJ", "answer", "signed", order=1, text="已约谈举办者,责令停班")
         self.ended("answer", "met", "order")
-        self.goes_to("10-10", "10:00")
-        self.does(LEAD, "handle", "handled", result="已停止办班,违规主体已立案")
+        self.goes_by("answered")
+        self.tells(f"answered {SUPERVISOR}")
+        yield "09-30 17:00"
+        self.goes_by("handle/three-days-left")
+        self.tells(f"remind {JYJ}")
+        yield "10-08 17:00"
+        self.goes_by("handle/two-days-left")
+        self.tells(f"remind {JYJ}", f"remind {HOTLINE}")
+        yield "10-09 17:00"
+        self.goes_by("handle/one-day-left")
+        self.tells(f"yellow {JYJ}", f"yellow {HOTLINE}")
+        self.posts("remind 16:00", "remind 17:00", "remind 17:00", "yellow 17:00")
+        yield "10-10 10:00"
+        self.does("handler@JYJ", "handle", "handled", result="已停止办班,违规主体已立案")
         self.ended("handle", "met")
-        self.assertIn(self.stack.act(self.case, "verify", LEAD, outcome="pass").status, (403, 409))
-        self.goes_to("10-10", "14:00")
-        self.does(OFFICER, "verify", "closed", outcome="pass")
-        kinds = [news for news in self.news() if "/" not in news]
-        self.assertEqual(
-            kinds, ["handled", "handled", "supervised", "answered", "handled", "verified", "closed"])
+        self.runs("verify", "10-12 17:00")
+        self.tells(f"task {SHIHUA} for officer@{DWELLING_GRID}")
+        yield "10-10 10:05"
+        self.refused("handler@JYJ", "verify", 403, "forbidden_action", outcome="pass")
+        yield "10-10 14:00"
+        self.does(SHIHUA, "verify", "closed", outcome="pass")
+        self.ended("verify", "met")
+        self.goes_by("handled", "verified", "closed")
+        self.posts("task 10:00", "closed 14:00")
+        self.assertEqual(self.answered("closed"), [("hotline", "12345-0917-0001")])
+        yield from self.the_caller_is_not_satisfied()
 
     def the_caller_is_not_satisfied(self):
-        self.goes_to("10-10", "15:00")
+        yield "10-10 15:00"
         again = self.does(HOTLINE, "revisit", "dispatched", rating="dissatisfied", note="又在上课")
         self.assertTrue(again["must_supervise"])
-        self.assertEqual(self.news(), ["revisited", "reopened"])
-        self.due("handle", "10-14", "17:00")
-        self.due("decide", "10-12", "17:00", "supervision")
-        self.hears(LEAD, "reopened")
-        self.goes_to("10-12", "08:40")
-        self.does(LEAD, "sign", "signed")
-        self.refused(LEAD, "request_extension", 409, "not_provided", by="2 work_days", reason="再延")
+        self.goes_by("revisited", "reopened")
+        self.runs("sign", "10-12 17:00")
+        self.runs("handle", "10-14 17:00")
+        self.runs("decide", "10-12 17:00", "supervision")
+        self.tells(
+            f"revisited {JYJ}", f"must_supervise {HOTLINE}", f"must_supervise {SUPERVISOR}",
+            f"reopened {JYJ}", f"part_reworked {FGJ}", f"part_reworked {SJJ}")
+        self.posts("must_supervise 15:00", "reopened 15:00")
+        yield "10-10 17:00"
+        self.goes_by("handle/three-days-left")
+        self.tells(f"remind {JYJ}")
+        yield "10-12 08:40"
+        self.does("handler@JYJ", "sign", "signed")
+        self.ended("sign", "met")
+        yield "10-12 08:45"
+        self.refused("handler@JYJ", "request_extension", 409, "not_provided", by="2 work_days", reason="再延")
+        yield "10-12 09:00"
         self.does(SUPERVISOR, "supervise", "signed", form="joint", note="与监察局联合督办", jointly=["监察局"])
         self.ended("decide", "met", "supervision")
-        self.goes_to("10-13", "11:00")
-        self.does(LEAD, "answer", "signed", text="已会同取缔")
-        self.does(LEAD, "handle", "handled", result="已取缔,张贴告示")
-        self.goes_to("10-13", "14:00")
-        self.does(OFFICER, "verify", "closed", outcome="pass")
-        self.goes_to("10-14", "09:00")
+        self.runs("answer", "10-19 17:00", "order")
+        self.goes_by("signed", "supervised")
+        self.tells(f"supervised {JYJ}")
+        yield "10-12 17:00"
+        self.goes_by("handle/two-days-left")
+        self.tells(f"remind {JYJ}", f"remind {HOTLINE}")
+        yield "10-13 11:00"
+        self.does("handler@JYJ", "answer", "signed", order=2, text="已会同取缔")
+        self.does("handler@JYJ", "handle", "handled", result="已取缔,张贴告示")
+        self.ended("answer", "met", "order")
+        self.ended("handle", "met")
+        self.tells(f"answered {SUPERVISOR}", f"task {SHIHUA} for officer@{DWELLING_GRID}")
+        yield "10-13 14:00"
+        self.does(SHIHUA, "verify", "closed", outcome="pass")
+        self.goes_by("answered", "handled", "verified", "closed")
+        self.posts("remind 17:00", "supervised 09:00", "remind 17:00", "task 11:00", "closed 14:00")
+        yield "10-14 09:00"
         self.does(HOTLINE, "revisit", "closed", rating="unrated")
-        self.due("decide", "10-15", "17:00", "supervision")
-        self.goes_to("10-15", "17:10")
-        self.assertIn("decide/unsupervised", self.news(), "late is never silent")
+        self.runs("decide", "10-15 17:00", "supervision")
+        self.goes_by("revisited")
+        self.tells(f"revisited {JYJ}", f"must_supervise {HOTLINE}", f"must_supervise {SUPERVISOR}")
+        yield "10-15 14:18"
+        self.goes_by("decide/reminder")
+        self.tells(f"remind {DISPATCHER}", f"remind {HOTLINE}")
+        yield "10-15 17:00"
+        self.goes_by("decide/unsupervised")
+        self.tells(f"red {DISPATCHER}", f"red {SUPERVISOR}")
+        self.posts("must_supervise 09:00", "remind 14:18", "red 17:00")
+        yield "10-15 17:30"
         self.does(DISPATCHER, "supervise", "closed", form="phone", note="电话督办")
         self.ended("decide", "late", "supervision")
-        self.goes_to("10-16", "09:00")
+        self.goes_by("supervised")
+        self.tells(f"supervised {JYJ}")
+        yield "10-16 09:00"
         self.does(HOTLINE, "revisit", "closed", rating="satisfied")
+        self.goes_by("revisited")
+        self.tells(f"revisited {JYJ}")
 
-    def indicators(self):
-        self.stack.settle()
-        answer = self.stack.console("GET", "/v1/stats/indicators?by=department", user=SUPERVISOR)
-        rows = {row["key"]: row for row in answer.json["items"]}
-        lead = rows["JYJ"]
-        counted = ("dispatched", "late_sign", "extended", "reopened", "closed", "satisfied", "dissatisfied", "unrated")
-        self.assertEqual({name: lead[name] for name in counted}, {
-            "dispatched": 1, "late_sign": 1, "extended": 1, "reopened": 1, "closed": 1, "satisfied": 1,
-            "dissatisfied": 0, "unrated": 0})
-        parts = self.stack.console("GET", "/v1/stats/indicators?by=department&part=true", user=SUPERVISOR).json["items"]
-        for row in parts:
-            self.assertIn(row["key"], ("FGJ", "SJJ"))
-            self.assertEqual(
-                (row["dispatched"], row["signed"], row["on_time_sign"], row["on_time_handle"], row["late_handle"]),
-                (1, 1, 1, 1, 0))
-            listed = self.stack.console("GET", row["cases"], user=SUPERVISOR).json["items"]
-            self.assertEqual([item["id"] for item in listed], [self.case])
+    def nobodys_matter(self):
+        yield "09-17 09:30"
+        self.reports(
+            "hotline", "Drone delivery station", RIVER, description="无人机配送站噪声和起降安全,不知归谁管")
+        self.assertEqual(self.stack.case(self.case)["category"], "E0199")
+        self.goes_by("filed", "desked")
+        self.runs("decide", "09-17 15:00")
+        self.tells(f"desked {DISPATCHER}")
+        self.hears(DISPATCHER, "desked")
+        yield "09-17 10:00"
+        self.does(DISPATCHER, "dispatch", "dispatched", department="SJJ")
+        self.ended("decide", "met")
+        self.runs("sign", "09-18 17:00")
+        self.goes_by("dispatched")
+        self.tells(f"dispatched {SJJ}")
+        yield "09-17 11:00"
+        self.does("handler@SJJ", "return", "desk", reason="非我局职责", responsible="CGZF")
+        self.runs("decide", "09-17 16:30")
+        self.goes_by("returned", "desked")
+        self.tells(f"returned {DISPATCHER}")
+        self.posts("filed 09:30", "desked 09:30", "dispatched 10:00", "returned 11:00")
+        yield "09-17 11:10"
+        self.does(DISPATCHER, "coordinate", "desk", outcome="以市场监管局为主", participants=["SJJ", "CGZF"])
+        self.goes_by("coordinated")
+        self.tells(f"coordinated {SJJ}", "coordinated handler@310116/CGZF")
+        yield "09-17 11:20"
+        self.does(DISPATCHER, "appoint", "dispatched", department="SJJ", basis="appointed", note="指定谁,谁办理")
+        self.ended("decide", "met")
+        self.goes_by("appointed", "dispatched", "carded")
+        card = self.events()[-1]["data"]
+        self.assertEqual((card["cause"], card["count"], card["act"]), ("rejected_returns", 1, "yellow"))
+        self.tells(f"appointed {SJJ}", f"dispatched {SJJ}", f"yellow {SJJ}", f"yellow {SUPERVISOR}")
+        yield "09-17 11:30"
+        self.refused("handler@SJJ", "return", 409, "appointed", reason="非我局职责", responsible="CGZF")
+        yield "09-17 13:10"
+        self.does("handler@SJJ", "sign", "signed")
+        self.does("handler@SJJ", "contact", "signed", outcome="reached")
+        yield "09-18 10:00"
+        self.does("handler@SJJ", "handle", "handled", result="已责令整改")
+        yield "09-18 13:30"
+        self.does(CAOJING, "verify", "closed", outcome="pass")
+        self.goes_by("signed", "contacted", "handled", "verified", "closed")
+
+    def a_river(self):
+        lead, part = "handler@310116/SWJ", "handler@310116/HBJ"
+        yield "09-17 13:05"
+        report = self.reports("citizen", "E2203", RIVER, description="河面发黑,有异味")
+        grid = report["unit"]["grid"]
+        self.assertEqual((report["state"], report["unit"]["street"]), ("reported", "310116112"))
+        self.goes_by("reported")
+        self.runs("verify", "09-18 17:00")
+        task = f"task {CAOJING} for officer@{grid}"
+        self.tells(task)
+        self.hears(CAOJING, "task")
+        yield "09-17 14:00"
+        self.does(CAOJING, "verify_report", "filed", outcome="pass")
+        self.ended("verify", "met")
+        self.is_dispatched("rivers", "SWJ", "HBJ")
+        self.goes_by("filed", "dispatched")
+        self.runs("sign", "09-17 16:00")
+        self.runs("sign", "09-17 16:00", "part", "HBJ")
+        self.runs("contact", "09-18 17:00")
+        self.runs("handle", "09-23 17:00")
+        self.tells(f"dispatched {lead}", f"part_assigned {part}")
+        yield "09-17 14:30"
+        self.does("handler@SWJ", "sign", "signed")
+        self.does("handler@HBJ", "sign", "signed")
+        self.goes_by("signed", "signed")
+        yield "09-18 10:00"
+        self.does("handler@HBJ", "handle", "signed", result="已采样,排口封堵")
+        self.goes_by("handled")
+        yield "09-18 10:30"
+        missing = self.refused("handler@SWJ", "handle", 422, "closing_standard", result="已清理")
+        self.assertEqual((missing.json["missing"], missing.json["photos_required"]), ([CUT_OFF, CLEAN], 1))
+        yield "09-18 10:40"
+        done = {"result": "已清理", "checklist": [CUT_OFF, CLEAN], "photos": [self.photo("handler@SWJ")]}
+        self.does("handler@SWJ", "contact", "signed", outcome="reached")
+        self.does("handler@SWJ", "handle", "handled", **done)
+        self.ended("contact", "met")
+        self.runs("verify", "09-20 17:00")
+        self.tells(task)
+        yield "09-18 11:00"
+        again = self.does(CAOJING, "verify", "dispatched", outcome="fail", note="下游仍发黑")
+        self.assertEqual(again["counts"]["reworks"], 1)
+        self.goes_by("contacted", "handled", "verified", "reworked")
+        self.runs("sign", "09-18 14:30")
+        self.runs("handle", "09-24 17:00")
+        self.tells(f"reworked {lead}", f"part_reworked {part}")
+        yield "09-18 13:30"
+        self.does("handler@SWJ", "sign", "signed")
+        yield "09-18 15:30"
+        self.does("handler@SWJ", "handle", "handled", **done)
+        self.tells(task)
+        yield "09-18 16:00"
+        self.does(OFFICER, "verify", "closed", outcome="pass")
+        self.goes_by("signed", "handled", "verified", "closed")
+        self.posts(
+            "task 13:05", "filed 14:00", "dispatched 14:00", "part_assigned 14:00", "task 10:40", "reworked 11:00",
+            "task 15:30", "closed 16:00")
+
+    def a_highway(self):
+        yield from self.on_a_road(
+            "E0110", HIGHWAY, ["civil_defence/MF310116102", "highways/GL01", "safety/PA310116102013"],
+            "highway-surface", "GLS", "JTW")
+
+    def a_road_beside_it(self):
+        yield from self.on_a_road(
+            "E0110", SIDE_ROAD, ["civil_defence/MF310116102", "safety/PA310116102014"], "roads", "JTW")
+
+    def litter_beside_it(self):
+        yield from self.on_a_road(
+            "E0102", SIDE_ROAD, ["civil_defence/MF310116102", "safety/PA310116102014"], "town-fengjing", "WG102")
+
+    def on_a_road(self, category, place, layers, rule, lead, *assists):
+        yield "09-17 10:15"
+        self.reports("department", category, place)
+        self.is_dispatched(rule, lead, *assists)
+        shown = self.stack.case(self.case)["location"]["layers"]
+        self.assertEqual(sorted(layer for layer in shown if "/" in layer), layers)
+        yield "09-17 11:00"
+        for user in (lead, *assists):
+            self.does(f"handler@{user}", "sign", "signed")
+        for user in (*assists, lead):
+            self.does(f"handler@{user}", "handle", "handled" if user == lead else "signed", result="已完成")
+        yield "09-17 13:30"
+        self.does(FENGJING, "verify", "closed", outcome="pass")
+        self.goes_by(
+            "filed", "dispatched", *["signed"] * (1 + len(assists)), *["handled"] * (1 + len(assists)), "verified",
+            "closed")
+
+    def three_callers(self):
+        ids = ["12345-0917-0100", "12345-0918-0031", "12345-0921-0007"]
+        yield "09-17 09:50"
+        self.reports("hotline", "E2115", ESTATE, external_id=ids[0])
+        first = self.case
+        self.is_dispatched("housing", "FGJ")
+        yield "09-17 10:30"
+        self.does("handler@FGJ", "sign", "signed")
+        self.does("handler@FGJ", "contact", "signed", outcome="reached")
+        self.goes_by("filed", "dispatched", "signed", "contacted")
+        self.tells(f"dispatched {FGJ}")
+        yield "09-18 10:00"
+        near = {"lat": ESTATE["lat"] + 0.0003, "lng": ESTATE["lng"]}
+        self.assertEqual(self.reports("hotline", "E2115", near, external_id=ids[1])["duplicate_of"], first)
+        yield "09-20 17:00"
+        self.goes_by("merged", "handle/three-days-left")
+        self.tells(f"remind {FGJ}")
+        yield "09-21 09:00"
+        near = {"lat": ESTATE["lat"], "lng": ESTATE["lng"] + 0.0004}
+        self.assertEqual(self.reports("hotline", "E2115", near, external_id=ids[2])["duplicate_of"], first)
+        self.goes_by("merged")
+        self.assertEqual(self.stack.case(first)["counts"]["duplicates"], 2)
+        yield "09-21 09:30"
+        self.does(HOTLINE, "supervise", "signed", form="repeated", note="三次来电", department="FGJ")
+        self.runs("answer", "09-29 17:00", "order", "FGJ")
+        self.goes_by("supervised")
+        self.tells(f"supervised {FGJ}")
+        yield "09-21 17:00"
+        self.goes_by("handle/two-days-left")
+        self.tells(f"remind {FGJ}", f"remind {HOTLINE}")
+        yield "09-22 10:00"
+        self.does("handler@FGJ", "answer", "signed", order=1, text="已约谈物业,每周回访")
+        self.ended("answer", "met", "order")
+        self.does("handler@FGJ", "handle", "handled", result="物业已整改")
+        yield "09-22 14:00"
+        self.does(SHIHUA, "verify", "closed", outcome="pass")
+        self.goes_by("answered", "handled", "verified", "closed")
+        self.tells(f"answered {SUPERVISOR}", f"task {SHIHUA} for officer@{ESTATE_GRID}")
+        self.posts(
+            "filed 09:50", "dispatched 09:50", "merged 10:00", "remind 17:00", "merged 09:00", "supervised 09:30",
+            "remind 17:00", "task 10:00", "closed 14:00")
+        self.assertEqual(self.answered("closed"), [("hotline", external) for external in ids])
+        yield "09-28 08:00"
+        self.lists(first, "2026-09-14", "2026-09-27")
+
+    def lists(self, case, begins, ends):
+        """The list of orders that came three times or more names the case once, and so does who asks for it."""
+        def listed():
+            return [post for post in self.messenger.posts if post["data"]["notice"] == "repeated_orders"]
+        stack.await_that(listed, 30, "the list of repeated orders was not posted")
+        self.assertEqual(
+            [(post["data"]["from"], post["data"]["to"], post["data"]["cases"]) for post in listed()],
+            [(begins, ends, [{"case_id": case, "reports": 3, "reporters": 1}])])
+        for user in (HOTLINE, SUPERVISOR):
+            inbox = self.stack.console("GET", "/v1/inbox?limit=200", user=user).json["items"]
+            self.assertEqual([item["notice"] for item in inbox].count("repeated_orders"), 1, user)
+        asked = self.stack.console(
+            "GET", f"/v1/stats/repeats?from={begins}&to={ends}&source=hotline", user=SUPERVISOR).json["items"]
+        self.assertEqual([(item["case_id"], item["reports"]) for item in asked], [(case, 3)])
+
+    def what_the_indicators_say(self):
+        yield "10-16 16:00"
+        classes, nobodys = self.cases_of(self.classes_in_a_dwelling), self.cases_of(self.nobodys_matter)
+        river, callers = self.cases_of(self.a_river), self.cases_of(self.three_callers)
+        highway, road = self.cases_of(self.a_highway), self.cases_of(self.a_road_beside_it)
+        litter = self.cases_of(self.litter_beside_it)
+        every = self.cases_of()
+        self.counts("", {
+            "reported": every, "closed": every, "late_sign": classes, "late_contact": classes, "late_handle": [],
+            "overdue_open": [], "reworked": river, "reopened": classes, "extended": classes, "returned": nobodys,
+            "shirked": nobodys, "supervised": classes + callers, "satisfied": classes, "dissatisfied": [],
+            "unrated": []})
+        by = "by=department"
+        self.counts(by, {
+            "dispatched": classes, "late_sign": classes, "late_contact": classes, "on_time_handle": classes,
+            "late_handle": [], "extended": classes, "reopened": classes, "supervised": classes, "closed": classes,
+            "satisfied": classes, "dissatisfied": [], "unrated": []}, "JYJ")
+        self.counts(by, {"dispatched": river, "reworked": river, "closed": river, "late_sign": []}, "SWJ")
+        self.counts(by, {
+            "dispatched": nobodys, "returned": nobodys, "shirked": nobodys, "closed": nobodys, "on_time_sign": nobodys},
+            "SJJ")
+        self.counts(by, {"dispatched": callers, "closed": callers, "supervised": callers}, "FGJ")
+        for lead, cases in (("GLS", highway), ("JTW", road), ("WG102", litter)):
+            self.counts(by, {"dispatched": cases, "on_time_sign": cases, "on_time_handle": cases}, lead)
+        # Parts are assessed as leads are.
+        parts = f"{by}&part=true"
+        for assisting, cases in (("FGJ", classes), ("SJJ", classes), ("HBJ", river), ("JTW", highway)):
+            self.counts(parts, {
+                "dispatched": cases, "on_time_sign": cases, "late_sign": [], "on_time_handle": cases,
+                "late_handle": []}, assisting)
+        town = "by=unit&unit=310116&tier=street"
+        self.counts(town, {"reported": classes + callers, "late_sign": classes}, SHIHUA_TOWN)
+        self.counts(town, {"reported": nobodys + river, "reworked": river}, "310116112")
+        self.counts(town, {"reported": highway + road + litter, "late_sign": []}, "310116102")
+        self.leaves_no_gap(INSPECTOR)
 
 
 if __name__ == "__main__":

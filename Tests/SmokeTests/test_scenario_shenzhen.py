@@ -83,8 +83,6 @@ class Shenzhen(day.Day):
         self.assertEqual(self.heads(), {d: before[d] + grown[d] for d in DISTRICTS}, "nothing is written")
         city = self.sends(CITY, "camera", "E2203", MEISHA, external_id="city-1")
         self.assertEqual((city["district"], city["duplicate_of"]), ("440308", "440308-1"))
-        self.goes_by()
-        self.case = "440308-1"
         self.goes_by("merged")
         self.scene_one = ["440305-1", "440303-1", "440306-1", "440308-1", "440304-1"]
         listed = self.items("/v1/cases", CHIEF)
@@ -186,27 +184,37 @@ class Shenzhen(day.Day):
         self.tells(
             "remind handler@440306/GA306", "yellow handler@440306/GA306",
             "yellow supervisor@440306017 for supervisor@440306017012", "red supervisor@440306017")
+        yield "09-18 04:05"
+        self.goes_by("handle/reminder")
+        yield "09-18 07:41"
+        self.goes_by("handle/nearly-due")
         yield "09-18 08:35"
-        self.goes_by("handle/reminder", "handle/nearly-due", "sign/district")
+        self.goes_by("sign/district")
         self.hears("supervisor@440306", "supervise")
+        yield "09-18 10:05"
+        self.goes_by("handle/street")
         yield "09-18 10:35"
-        self.goes_by("handle/street", "sign/city")
-        # Of nine districts, one notice reaches the city's head.
-        told = [item for item in self.items("/v1/inbox", CHIEF) if item["notice"] == "supervise"]
-        self.assertEqual([item["case_id"] for item in told], [self.case])
-        self.assertTrue(told[0]["id"].startswith("440306."))
-        read = self.stack.console("POST", f"/v1/inbox/{told[0]['id']}/actions", {"action": "read"}, user=CHIEF)
-        self.assertEqual(read.status, 204, read)
+        self.goes_by("sign/city")
+        # What nobody signs in any district reaches the city's head: this case, and those of the first scene.
+        told = [item for item in self.items("/v1/inbox?limit=5", CHIEF) if item["notice"] == "supervise"]
+        self.assertEqual({item["case_id"].split("-")[0] for item in told}, {i.split("-")[0] for i in self.scene_one})
+        mine = [item for item in told if item["case_id"] == self.case]
+        self.assertEqual([item["id"].split(".")[0] for item in mine], ["440306"])
+        path = f"/v1/inbox/{mine[0]['id']}/actions"
+        self.assertEqual(self.stack.console("POST", path, {"action": "read"}, user=CHIEF).status, 204)
+        self.assertEqual(self.stack.console("POST", path, {"action": "read"}, user="supervisor@440305").status, 404)
+        yield "09-18 14:05"
+        self.goes_by("handle/district")
         yield "09-18 18:00"
-        self.goes_by("handle/district", "sign/inspection", "flagged")
+        self.goes_by("sign/inspection", "flagged")
         record = self.record("sign", "inspector@440306")
-        self.assertEqual(self.items("/v1/accountability", "inspector@440305"), [])
-        self.assertEqual([item["id"] for item in self.items("/v1/accountability", INSPECTOR)], [record["id"]])
+        opened = {district: self.records(f"inspector@{district}") for district in DISTRICTS}
+        self.assertIn(record["id"], opened["440306"])
+        self.assertNotIn(record["id"], opened["440305"])
+        self.assertEqual(sorted(self.records(INSPECTOR)), sorted(id for ids in opened.values() for id in ids))
         self.proves(record, INSPECTOR)
-        self.assertIn(
-            [self.case, "flagged"],
-            self.stack.sql(
-                f"SELECT district || '-' || case_number, kind FROM journal WHERE kind = 'flagged' ORDER BY seq"))
+        self.assertEqual(
+            self.stack.sql("SELECT district FROM journal WHERE kind = 'flagged' AND case_number = 2"), [["440306"]])
         yield "09-18 18:05"
         self.goes_by("handle/city")
         self.hears(DISPATCHER, "supervise")
@@ -288,6 +296,9 @@ class Shenzhen(day.Day):
 
     def heads(self):
         return {d: int(seq) for d, seq in self.stack.sql("SELECT district, last_seq FROM journal_head")}
+
+    def records(self, inspector):
+        return [item["id"] for item in self.items("/v1/accountability?limit=3", inspector)]
 
     def closed(self, district):
         return [item["id"] for item in self.items(f"/v1/cases?unit={district}&state=closed&limit=500", CHIEF)]

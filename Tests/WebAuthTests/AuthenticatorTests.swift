@@ -43,6 +43,21 @@ private struct Fixture {
 }
 
 @Suite struct AuthenticatorTests {
+  @Test func peopleOfACityAreKeptUnderItsCode() async throws {
+    let fixture = try await Fixture()
+    func put(in district: UnitCode) async throws -> Bool {
+      try await fixture.store.putUser(
+        district: district, username: "supervisor@440300", role: .supervisor, unit: district, department: nil,
+        password: try PasswordHash(password: "right", cost: .minimal), at: fixture.now)
+    }
+    #expect(try await put(in: "440300"))
+    #expect(try await !put(in: "440306"), "one name, one account, in a city and its districts")
+    let session = try await fixture.authenticator.signIn(
+      username: "supervisor@440300", password: "right", address: nil)
+    let caller = try await fixture.authenticator.caller(of: .session(session.token))
+    #expect(caller.district == "440300" && caller.unit == "440300")
+  }
+
   @Test func signsInAndOut() async throws {
     let fixture = try await Fixture()
     try await fixture.addHandler()

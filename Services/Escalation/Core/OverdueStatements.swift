@@ -31,7 +31,8 @@ struct OverdueStatements: Sendable {
         id: "\(NoticeKind.statementDue.rawValue)/\(id)", kind: .statementDue, caseNumber: caseNumber, unit: unit,
         department: department, hearers: hearers, askedAt: now,
         details: [
-          "accountability_id": .string(id), "clock": .string(clock), "due_at_microseconds": .integer(dueAt.microseconds),
+          "accountability_id": .string(id), "clock": .string(clock),
+          "due_at_microseconds": .integer(dueAt.microseconds),
         ])
     }
   }

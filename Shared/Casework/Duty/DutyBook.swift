@@ -104,7 +104,7 @@ public struct DutyBook: Sendable, Hashable {
     }
     for absence in absences { self.absences[absence.username, default: []].append(absence) }
     var parents: [UnitCode: UnitCode] = [:]
-    for unit in units.units { parents[unit.code] = units.parent(of: unit) }
+    for unit in units.units + units.retired { parents[unit.code] = units.parent(of: unit) }
     city = units.city?.code
     self.parents = parents
   }

@@ -154,7 +154,8 @@ extension DutyPattern.Days {
     case .daysOff: return "days_off"
     case .weekdays(let weekdays, let skipsHolidays):
       let words =
-        weekdays.count == 7 ? "daily" : Self.names.filter { weekdays.contains($0.weekday) }.map(\.word).joined(separator: " ")
+        weekdays.count == 7
+        ? "daily" : Self.names.filter { weekdays.contains($0.weekday) }.map(\.word).joined(separator: " ")
       return skipsHolidays ? "\(words) not holidays" : words
     }
   }

@@ -57,7 +57,8 @@ public struct DutyPatternDraft: Sendable, Hashable {
     guard let days = DutyPattern.Days(days) else {
       throw DutyDraft.Fault(
         field: "days", code: "malformed_days",
-        detail: "Days are work_days, days_off, daily, or weekdays such as mon-fri or sat sun, then maybe: not holidays.")
+        detail: "Days are work_days, days_off, daily, or weekdays such as mon-fri or sat sun, then maybe: not holidays."
+      )
     }
     let starts = try minute(from, "from")
     let ends = try minute(until, "until")

@@ -151,7 +151,8 @@ public struct ProjectionProof: Sendable {
       report.add(Difference(caseID: id, table: "cases", column: nil, kept: nil, folded: value.state.rawValue))
     }
     let parts = Dictionary(uniqueKeysWithValues: value.parts.map { ($0.department.text, PartColumns($0)) })
-    for department in Set(parts.keys).union(kept.parts.keys).sorted() where parts[department] != kept.parts[department] {
+    for department in Set(parts.keys).union(kept.parts.keys).sorted() where parts[department] != kept.parts[department]
+    {
       report.add(
         Difference(
           caseID: id, table: "case_parts", column: department, kept: kept.parts[department]?.text,

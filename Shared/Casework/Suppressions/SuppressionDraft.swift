@@ -57,7 +57,7 @@ public struct SuppressionDraft: Sendable, Hashable {
 
   private func unitFaults(_ policy: NetworkPolicy, _ within: UnitCode) -> [Fault] {
     guard let unit else { return [Fault(field: "unit", code: "required", detail: "Name the area by its unit.")] }
-    guard policy.units[unit] != nil else {
+    guard policy.units.isInForce(unit) else {
       return [Fault(field: "unit", code: "unknown_unit", detail: "The network has no such unit.")]
     }
     guard policy.units.contains(within, unit) else {

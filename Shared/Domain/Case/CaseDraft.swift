@@ -11,6 +11,8 @@ public struct CaseDraft: Sendable {
     let step: PartChange.Step
     var adding: CaseFacts = []
     var removing: CaseFacts = []
+    /// Nothing of it counts for the department any more.
+    var isDropped = false
   }
 
   /// Time never runs backwards along a case: `now` is at least the time of its last event.
@@ -62,9 +64,10 @@ public struct CaseDraft: Sendable {
       let begins = move.step == .assigned || move.step == .appointed
       // What was late once stays late, though the department is asked anew.
       let base = begins ? before.intersection(.late).union(.dispatched) : before
-      let after = outcome(
+      let outcome = outcome(
         of: partClocks.filter { $0.department == move.department },
         base.subtracting(move.removing).union(move.adding))
+      let after = move.isDropped ? [] : outcome
       if move.step == .counted && after == before { return nil }
       return PartChange(department: move.department, step: move.step, before: before, after: after)
     }

@@ -169,6 +169,6 @@ enum CaseGuards {
 
   static func checkSplit(_ category: CategoryCode?, _ unit: UnitCode?, _ policy: NetworkPolicy) throws(CaseRefusal) {
     if let category, policy.catalogue[category]?.fileable != true { throw .unknownCategory(category) }
-    if let unit, policy.units[unit] == nil { throw .unknownUnit(unit) }
+    if let unit, !policy.units.isInForce(unit) { throw .unknownUnit(unit) }
   }
 }

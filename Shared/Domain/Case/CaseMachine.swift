@@ -65,10 +65,13 @@ public enum CaseMachine {
   }
 
   /// What this caller may do to this case now. Guards that need the fields of the action are asked when it is done.
+  ///
+  /// - Parameter text: as for ``decide(_:_:by:policy:now:text:)``; without it extensions are answered as if nothing had
+  ///   been described.
   public static func allowedActions(
-    _ value: Case, by actor: Actor, policy: NetworkPolicy, now: Instant
+    _ value: Case, by actor: Actor, policy: NetworkPolicy, now: Instant, text: String = ""
   ) -> [CaseAction] {
-    let context = Context(actor: actor, policy: policy, text: "")
+    let context = Context(actor: actor, policy: policy, text: text)
     return CaseTransition.table.filter { CaseGuards.obstacle(value, $0, context, now: now) == nil }.map(\.action)
   }
 

@@ -43,6 +43,8 @@ public final class NetworkPolicy: Sendable {
   public let calendar: WorkingCalendar
   /// The datum of readings that name none.
   public let datum: Datum
+  /// How grids are changed; nil: by a new version of the network's files alone.
+  public let gridChanges: GridChangeRule?
   /// Whether any condition reads the description.
   public let readsTexts: Bool
   private let routingByCategory: RulesByCategory<RoutingRule>
@@ -52,7 +54,7 @@ public final class NetworkPolicy: Sendable {
   public init(
     name: String, version: Int32, units: UnitTree, departments: [Department], catalogue: Catalogue,
     routing: [RoutingRule], limits: [LimitRule], ladders: [Ladder], repeats: [RepeatRule], casePolicy: CasePolicy,
-    calendar: WorkingCalendar, datum: Datum, cards: [CardRule] = []
+    calendar: WorkingCalendar, datum: Datum, cards: [CardRule] = [], gridChanges: GridChangeRule? = nil
   ) {
     self.name = name
     self.version = version
@@ -67,6 +69,7 @@ public final class NetworkPolicy: Sendable {
     self.casePolicy = casePolicy
     self.calendar = calendar
     self.datum = datum
+    self.gridChanges = gridChanges
     let conditions =
       routing.map(\.condition) + limits.map(\.condition) + ladders.map(\.condition) + cards.map(\.condition)
       + casePolicy.extensions.map(\.condition) + casePolicy.closing.map(\.condition)

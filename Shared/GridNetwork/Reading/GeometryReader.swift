@@ -21,9 +21,10 @@ extension NetworkReading {
         remedy: "remove one of the two")
     }
     if settings?.generator != nil {
-      let features = (made?.shapes ?? []).map { shape in
+      let drawn = (made?.shapes ?? []).map { shape in
         UnitFeature(code: shape.code, feature: Feature(properties: [:], shape: shape.shape, line: 1))
       }
+      let features = geometry == .skip ? [] : applyingChanges(to: drawn)
       if geometry != .skip, made != nil { checkUnits(of: features) }
       return features
     }
@@ -32,7 +33,8 @@ extension NetworkReading {
     }
     usedNames.insert(Self.gridsFile)
     guard geometry != .skip, let bytes = try file(Self.gridsFile) else { return [] }
-    guard let features = features(bytes, file: Self.gridsFile) else { return [] }
+    guard let drawn = features(bytes, file: Self.gridsFile) else { return [] }
+    let features = applyingChanges(to: drawn)
     checkUnits(of: features)
     return features
   }

@@ -51,7 +51,7 @@ extension NetworkReading {
       if !Self.isCode(code) {
         faults.add(file, row.line, "\"\(code)\" is no code", remedy: "use 1 to \(maxCodeLength) letters and digits")
       }
-      if !unitCodes.contains(unit) {
+      if !unitCodes.contains(unit), !changes.contains(where: { $0.record.replaces.contains(unit) }) {
         faults.add(file, row.line, "unknown unit \(unit)", remedy: "use a code of units.csv, or add it there")
       }
       if let other = codes.updateValue(UnitCode(code), forKey: unit) {
@@ -59,6 +59,30 @@ extension NetworkReading {
       }
       layerNames.insert(name + "/" + code)
     }
+    inherit(name, &codes)
     return ProfessionalLayer(name: name, ground: .units(codes))
+  }
+
+  /// Grids that came by a change are in the professional grid that the change names, or else in the one in which all the
+  /// grids lay that they come from.
+  private func inherit(_ layer: String, _ codes: inout [UnitCode: UnitCode]) {
+    for change in changes {
+      let before = Set(change.record.replaces.map { codes[$0] })
+      for drawn in change.record.grids {
+        let named = drawn.layers.first { $0.hasPrefix(layer + "/") }.map { UnitCode(String($0.dropFirst(layer.count + 1))) }
+        if let named, !layerNames.contains(layer + "/" + named.text) {
+          faults.add(
+            GridChangeRecord.fileName, change.lines[drawn.grid.code] ?? change.line,
+            "the layer \(layer) has no grid \(named)", remedy: "name one of layers/\(layer).csv")
+        }
+        if named == nil, before.count > 1 {
+          faults.add(
+            GridChangeRecord.fileName, change.lines[drawn.grid.code] ?? change.line,
+            "the grids that \(drawn.grid.code) comes from lie in several grids of the layer \(layer)",
+            remedy: "name one in the property layers, as \(layer)/CODE")
+        }
+        if let code = named ?? before.first ?? nil { codes[drawn.grid.code] = code }
+      }
+    }
   }
 }

@@ -51,6 +51,10 @@ public final class LoadedNetwork: Sendable {
   public let discipline: DisciplinePolicy
   /// Units that are no longer in force, whose cases may still be asked for.
   public let retiredUnits: [Unit]
+  /// The changes of grids that the files carry, in the order in which they came into force.
+  public let gridChanges: [GridChangeRecord]
+  /// How exactly the shapes fit together.
+  public let tolerances: SeamTolerances
   /// Finds the unit that holds a point; finds nothing when the geometry was skipped.
   public let grids: GridIndex
   public let layers: [ProfessionalLayer]
@@ -61,8 +65,8 @@ public final class LoadedNetwork: Sendable {
 
   init(
     identity: NetworkIdentity, policy: NetworkPolicy, channels: ChannelPolicy, assessment: AssessmentPolicy,
-    templates: NoticeTemplates, discipline: DisciplinePolicy, retiredUnits: [Unit], grids: GridIndex,
-    layers: [ProfessionalLayer],
+    templates: NoticeTemplates, discipline: DisciplinePolicy, retiredUnits: [Unit],
+    gridChanges: [GridChangeRecord], tolerances: SeamTolerances, grids: GridIndex, layers: [ProfessionalLayer],
     shapes: [UnitCode: Shape], fileNames: [String]
   ) {
     self.identity = identity
@@ -72,6 +76,8 @@ public final class LoadedNetwork: Sendable {
     self.templates = templates
     self.discipline = discipline
     self.retiredUnits = retiredUnits
+    self.gridChanges = gridChanges
+    self.tolerances = tolerances
     self.grids = grids
     self.layers = layers
     self.shapes = shapes

@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 
 /// Reads network directories (`deploy/networks/README.md` names the files and their keys).
 public enum NetworkReader {
@@ -11,13 +11,15 @@ public enum NetworkReader {
   /// 5,000 grids take about a tenth of a second, without geometry less.
   /// - Parameters:
   ///   - version: the number under which this version is stored; 0 for one that is not.
+  ///   - changesUntil: the grids are taken as they were on that day; nil: as they are by all changes of the files.
   ///   - zoneFile: the compiled zone file for a name such as `Asia/Shanghai`; nil when there is none.
   /// - Throws: ``InvalidNetwork`` with every fault, or ``NetworkSourceError`` when the files cannot be read.
   public static func read(
     _ source: some NetworkSource, version: Int32 = 0, geometry: GeometryReading = .index,
-    zoneFile: @escaping @Sendable (String) -> [UInt8]? = SystemZoneFiles.read
+    changesUntil: CivilDate? = nil, zoneFile: @escaping @Sendable (String) -> [UInt8]? = SystemZoneFiles.read
   ) throws -> LoadedNetwork {
     var reading = NetworkReading(source: source, zoneFile: zoneFile)
+    reading.changesUntil = changesUntil
     let loaded = try reading.load(version: version, geometry: geometry)
     let faults = reading.faults.sorted()
     guard let loaded, faults.isEmpty else { throw InvalidNetwork(faults: faults) }
@@ -51,6 +53,10 @@ struct NetworkReading {
   /// What clocks are started for, by the limits and by the forms of supervision that want an answer.
   var limited: [ClockName: Set<ClockMatter>] = [:]
   var features: [UnitFeature] = []
+  /// The changes of grids that the files carry and that have come into force, in their order.
+  var changes: [PlacedGridChange] = []
+  /// Changes of later days are passed over; nil: none.
+  var changesUntil: CivilDate?
   var tolerances = SeamTolerances()
 
   init(source: any NetworkSource, zoneFile: @escaping @Sendable (String) -> [UInt8]?) {
@@ -70,6 +76,7 @@ struct NetworkReading {
     features = try readGeometry(geometry, settings: settings)
     let layers = try readLayers(geometry)
     let repeats = settings.map { readCaseSettings($0.map) } ?? []
+    let gridChanges = settings?.map.map("grids").flatMap { readGridRules($0) }
     settings?.map.finish()
     if let settings { checkCity(settings) }
     let calendar = try readCalendar(zoneName: settings?.timeZone)
@@ -85,10 +92,12 @@ struct NetworkReading {
     let policy = NetworkPolicy(
       name: settings.identity.name, version: version, units: tree, departments: departments, catalogue: catalogue,
       routing: routing, limits: limits, ladders: ladderFile.ladders, repeats: repeats,
-      casePolicy: casePolicy, calendar: calendar, datum: settings.datum, cards: ladderFile.cards)
+      casePolicy: casePolicy, calendar: calendar, datum: settings.datum, cards: ladderFile.cards,
+      gridChanges: gridChanges)
     return LoadedNetwork(
       identity: settings.identity, policy: policy, channels: channels, assessment: assessment, templates: templates,
-      discipline: ladderFile.discipline, retiredUnits: retiredUnits, grids: index, layers: layers,
+      discipline: ladderFile.discipline, retiredUnits: retiredUnits, gridChanges: changes.map(\.record),
+      tolerances: tolerances, grids: index, layers: layers,
       shapes: geometry == .shapes
         ? Dictionary(features.map { ($0.code, $0.feature.shape) }, uniquingKeysWith: { first, _ in first }) : [:],
       fileNames: usedNames.sorted())

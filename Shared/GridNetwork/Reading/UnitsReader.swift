@@ -27,9 +27,13 @@ extension NetworkReading {
       units.append(unit)
     }
     addGenerated()
+    try readGridChanges()
+    applyChangesToUnits()
     checkParents(lines)
     // A city of a unit's code is a fault of its own.
-    tree = try? UnitTree(tiers: tiers, units: units, city: city.flatMap { unitCodes.contains($0.code) ? nil : $0.unit })
+    tree = try? UnitTree(
+      tiers: tiers, units: units, city: city.flatMap { unitCodes.contains($0.code) ? nil : $0.unit },
+      retired: retiredUnits)
     if tree == nil { faults.markIncomplete(Self.unitsFile) }
   }
 

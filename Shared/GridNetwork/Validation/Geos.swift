@@ -126,6 +126,24 @@ final class Geos {
     return GEOSArea_r(context, geometry, &value) == 1 ? value : 0
   }
 
+  /// The ground that the geometries cover together; nil for none.
+  func union(_ geometries: [Geometry]) -> Geometry? {
+    var parts: [OpaquePointer?] = geometries.map { GEOSGeom_clone_r(context, $0.pointer) }
+    let kind = Int32(GEOS_GEOMETRYCOLLECTION.rawValue)
+    guard !parts.isEmpty, let collection = GEOSGeom_createCollection_r(context, kind, &parts, UInt32(parts.count)) else {
+      return nil
+    }
+    defer { GEOSGeom_destroy_r(context, collection) }
+    return GEOSUnaryUnion_r(context, collection).map { Geometry($0, self) }
+  }
+
+  /// Square metres of the one that do not lie in the other.
+  func squareMetres(of geometry: Geometry, without other: Geometry) -> Double {
+    guard let rest = GEOSDifference_r(context, geometry.pointer, other.pointer) else { return area(geometry.pointer) }
+    defer { GEOSGeom_destroy_r(context, rest) }
+    return area(rest)
+  }
+
   /// Square metres the geometry covers.
   func squareMetres(of geometry: Geometry) -> Double { area(geometry.pointer) }
 }

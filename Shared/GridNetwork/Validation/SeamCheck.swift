@@ -1,11 +1,13 @@
 import Domain
 
 /// How far the seams between sibling grids may be out.
-struct SeamTolerances: Sendable {
+public struct SeamTolerances: Sendable, Hashable {
   /// An overlap of two units below this is a matter of the survey's precision.
-  var overlapSquareMetres = 1.0
+  public var overlapSquareMetres = 1.0
   /// So is a hole between units.
-  var gapSquareMetres = 1.0
+  public var gapSquareMetres = 1.0
+
+  public init() {}
 }
 
 /// Finds invalid shapes, overlaps and gaps among the units of one plan, with GEOS.
@@ -22,7 +24,7 @@ struct SeamCheck {
     for (feature, box) in zip(features, boxes) {
       guard let geometry = geos.geometry(feature.feature.shape), let box else { continue }
       if let invalid = geos.invalidity(of: geometry) {
-        let place = invalid.at.map { " near \(degrees($0))" } ?? ""
+        let place = invalid.at.map { " near \(Self.degrees($0))" } ?? ""
         fault(feature, "the shape of \(feature.code) is not valid: \(invalid.reason)\(place)", "redraw it there")
       } else {
         sound.append((feature, geometry, box))
@@ -48,7 +50,7 @@ struct SeamCheck {
         guard shared > tolerances.overlapSquareMetres else { continue }
         let pair = [shapes[index].feature, shapes[other].feature].sorted { $0.feature.line < $1.feature.line }
         fault(
-          pair[1], "the shapes of \(pair[0].code) and \(pair[1].code) overlap by \(whole(shared)) m²",
+          pair[1], "the shapes of \(pair[0].code) and \(pair[1].code) overlap by \(Self.whole(shared)) m²",
           "draw their border once, or raise tolerances.overlap_square_metres")
       }
     }
@@ -62,7 +64,7 @@ struct SeamCheck {
       guard let nearest else { continue }
       fault(
         nearest.feature,
-        "a gap of \(whole(hole.squareMetres)) m² beside \(nearest.feature.code) near \(degrees(hole.at))",
+        "a gap of \(Self.whole(hole.squareMetres)) m² beside \(nearest.feature.code) near \(Self.degrees(hole.at))",
         "close it, or raise tolerances.gap_square_metres")
     }
   }
@@ -78,9 +80,9 @@ struct SeamCheck {
     faults.add(file, feature.feature.line, message, remedy: remedy)
   }
 
-  private func whole(_ squareMetres: Double) -> String { String(Int64(squareMetres.rounded())) }
+  static func whole(_ squareMetres: Double) -> String { String(Int64(squareMetres.rounded())) }
 
-  private func degrees(_ point: LatticePoint) -> String {
+  static func degrees(_ point: LatticePoint) -> String {
     var bytes: [UInt8] = []
     FeatureWriter.appendDegrees(point.y, to: &bytes)
     bytes.append(UInt8(ascii: ","))

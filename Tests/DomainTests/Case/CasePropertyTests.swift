@@ -62,10 +62,9 @@ import Testing
     case .revisited: #expect(lost.isSubset(of: [.satisfied, .dissatisfied, .unrated]), "\(place)")
     case .dispatched:
       // A part that was late is the case's once its department leads.
-      let late = event.parts.filter { $0.department == event.after.lead }.reduce(into: CaseFacts()) {
-        $0.formUnion($1.before.intersection(.late))
-      }
-      #expect(lost.isSubset(of: late.isEmpty ? .onTimeContact : [.onTimeContact, .onTimeSign, .onTimeHandle]), "\(place)")
+      let becameLate = !event.after.facts.intersection(.late).subtracting(before.facts).isEmpty
+      let onTime: CaseFacts = [.onTimeContact, .onTimeSign, .onTimeHandle]
+      #expect(lost.isSubset(of: becameLate ? onTime : .onTimeContact), "\(place)")
     default: #expect(lost.isSubset(of: .onTimeContact), "\(place): \(event.kind)")
     }
     let goesOn = before.state.isOpen || before.state == event.after.state || event.kind == .reopened

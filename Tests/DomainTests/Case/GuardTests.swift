@@ -39,6 +39,26 @@ import Testing
     #expect(!sample.value.facts.contains(.signed))
   }
 
+  @Test("What is offered is what is done, where the rule asks for words of the description") func wordsDecide() throws {
+    var parts = try SamplePolicy()
+    parts.casePolicy.extensions = [
+      ExtensionRule(
+        condition: CaseCondition(texts: ["crane"]),
+        grades: [ExtensionRule.Grade(longest: try Limit("5 work_days"), grantedBy: [.supervisor])])
+    ]
+    let policy = try parts.policy()
+    let sample = try SampleCase.reaching(.signed, policy: policy)
+    let command = CaseCommand.requestExtension(by: try Limit("1 work_day"), reason: "rain")
+    for (text, isOffered) in [("a crane fell over", true), ("a lamp", false)] {
+      let offered = CaseMachine.allowedActions(
+        sample.value, by: SampleActors.urban, policy: policy, now: sample.now, text: text)
+      let done = try? CaseMachine.decide(
+        sample.value, command, by: SampleActors.urban, policy: policy, now: sample.now, text: text)
+      #expect(offered.contains(.requestExtension) == isOffered)
+      #expect((done != nil) == isOffered)
+    }
+  }
+
   @Test("Whoever found a case never handles it") func finderNeverHandles() throws {
     let finder = SampleActors.urban
     var sample = SampleCase(policy: policy, by: finder)

@@ -46,21 +46,23 @@ struct CaseActions: Sendable {
     }
     let found = try await console.findCase(context, view)
     if case .merge(let target) = command, try await console.cases.find(target, view.sight) == nil {
-      throw Problem(.mergeTarget(target), of: command, allowed: allowed(found.loaded, view))
+      throw Problem(.mergeTarget(target), of: command, allowed: allowed(found.loaded, found.report, view))
     }
     let request = CommandRequest(id: found.loaded.id, command: command, actor: view.actor, expectedVersion: expected)
-    return (command.action, try await perform(request, found.loaded, view), found.report)
+    return (command.action, try await perform(request, found, view), found.report)
   }
 
   private func perform(
-    _ request: CommandRequest, _ seen: LoadedCase, _ view: CallerView
+    _ request: CommandRequest, _ seen: (loaded: LoadedCase, report: ReportContent), _ view: CallerView
   ) async throws -> LoadedCase {
     do {
       return try await console.desk.perform(request)
     } catch let refusal as CaseRefusal {
-      throw Problem(refusal, of: request.command, allowed: allowed(seen, view))
+      throw Problem(refusal, of: request.command, allowed: allowed(seen.loaded, seen.report, view))
     } catch CommandFault.stale(let current) {
-      throw Problem.stale(current, allowed: allowed(current, view))
+      // It may have gone to another department meanwhile: whoever does not see it any more can do nothing to it.
+      let isSeen = try await console.cases.find(current.id, view.sight) != nil
+      throw Problem.stale(current, allowed: isSeen ? allowed(current, seen.report, view) : [])
     } catch CommandFault.unknownAttachments(let ids) {
       throw Problem.unknownAttachments(ids, field: request.command.action == .split ? "attachments" : "photos")
     } catch is CommandFault {
@@ -70,8 +72,9 @@ struct CaseActions: Sendable {
     }
   }
 
-  private func allowed(_ loaded: LoadedCase, _ view: CallerView) -> [CaseAction] {
-    CaseMachine.allowedActions(loaded.value, by: view.actor, policy: view.policy, now: console.now)
+  private func allowed(_ loaded: LoadedCase, _ report: ReportContent, _ view: CallerView) -> [CaseAction] {
+    CaseMachine.allowedActions(
+      loaded.value, by: view.actor, policy: view.policy, now: console.now, text: report.description?.lowercased() ?? "")
   }
 
   /// What the reporter wrote, read again.

@@ -62,10 +62,10 @@ struct CaseDocument {
     writeAssignments(of: value, to: &writer)
     writer.objects("clocks", value.clocks) { write($1, to: &$0) }
     writer.objects("escalations", value.escalations) { write($1, to: &$0) }
-    let loop = LoopDocument(policy: policy, zone: zone)
-    loop.write(value, text: report?.description?.lowercased() ?? "", to: &writer)
+    let text = report?.description?.lowercased() ?? ""
+    LoopDocument(policy: policy, zone: zone).write(value, text: text, to: &writer)
     writer.member("policy_version", value.policyVersion)
-    let allowed = CaseMachine.allowedActions(value, by: actor, policy: policy, now: now)
+    let allowed = CaseMachine.allowedActions(value, by: actor, policy: policy, now: now, text: text)
     writer.member("allowed_actions", texts: allowed.map(\.rawValue))
     ReporterDocument(actor: actor, zone: zone)
       .write(report, finder: value.subject.finder, unmasked: reporters, to: &writer)

@@ -162,7 +162,9 @@ struct RosterPatternsCommand: OperatorCommand {
       var found: [DutyPattern] = []
       for (district, policy) in try await rosterPolicies(pool) {
         let patterns = try await DutyStore(pool: pool).patterns(district)
-        found += patterns.filter { pattern in unit.map { policy.units.contains(UnitCode($0), pattern.post.unit) } ?? true }
+        found += patterns.filter { pattern in
+          unit.map { policy.units.contains(UnitCode($0), pattern.post.unit) } ?? true
+        }
       }
       var table = Table([
         .init("id"), .init("shift"), .init("name"), .init("post"), .init("days"), .init("time"), .init("stands in for"),
@@ -216,7 +218,8 @@ struct RosterCheckCommand: OperatorCommand {
               + receivers.post.text)
           items.append([
             "post": .string(gap.post.text), "from": .string(gap.from.rfc3339(in: policy.calendar.zone)),
-            "until": .string(gap.until.rfc3339(in: policy.calendar.zone)), "falls_back_to": .string(receivers.post.text),
+            "until": .string(gap.until.rfc3339(in: policy.calendar.zone)),
+            "falls_back_to": .string(receivers.post.text),
           ])
         }
       }

@@ -27,7 +27,7 @@ struct AccountOptions: ParsableArguments {
   func district(_ pool: PostgresPool) async throws -> UnitCode {
     for version in try await NetworkVersions.newest(pool) {
       let units = version.policy.units
-      guard let place = units.place(UnitCode(unit)) else { continue }
+      guard let place = units.place(UnitCode(unit)), !units.retired.contains(place) else { continue }
       if let department, version.policy.departments[DepartmentCode(department)] == nil {
         throw Refusal("unknown_department", "the network \(version.policy.name) has no department \(department)")
       }

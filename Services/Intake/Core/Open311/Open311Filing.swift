@@ -40,7 +40,7 @@ enum Open311Filing {
       return .degrees(latitude: latitude, longitude: longitude, datum: .wgs84)
     }
     if let id = fields["address_id"] {
-      guard network.policy.units[UnitCode(id)] != nil else { throw .unknown("address_id") }
+      guard network.policy.units.isInForce(UnitCode(id)) else { throw .unknown("address_id") }
       return .unit(UnitCode(id))
     }
     guard fields["address_string"] != nil else {

@@ -45,7 +45,7 @@ struct Placement: Sendable, Equatable {
         unit: unit, layers: network.layers.isEmpty ? [] : network.layerNames(at: lattice), point: point,
         reading: reading)
     case .unit(let code):
-      guard network.policy.units[code] != nil else {
+      guard network.policy.units.isInForce(code) else {
         throw Fault(field: "location.unit", code: "unknown_unit", detail: "The network has no such unit.")
       }
       self.init(unit: code, layers: [], point: nil, reading: nil)

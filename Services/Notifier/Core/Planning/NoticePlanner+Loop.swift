@@ -71,7 +71,7 @@ extension NoticePlanner {
     default: return []
     }
     if !event.after.state.isOpen {
-      ended += event.clocks.filter { $0.matter == .part && $0.state == .cancelled }.compactMap(\.department)
+      ended += event.clocks.filter { $0.matter == .part && !$0.isRunning }.compactMap(\.department)
     }
     let values = NoticeValues(reason: reason, mergedInto: mergedInto)
     return departments(.partEnded, distinct(ended).filter { $0 != event.after.lead }, values)

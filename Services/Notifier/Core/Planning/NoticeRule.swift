@@ -31,7 +31,8 @@ struct NoticeRule: Sendable, Hashable {
     if let rule = channels.notices[kind] { return NoticeRule(rule) }
     let top = Receiver.Place.tier(policy.units.tiers.first?.name ?? "")
     switch kind {
-    case .partAssigned, .partEnded, .partReworked: return NoticeRule(usual: kind, to: [Receiver(role: .handler, place: .clockDepartment)])
+    case .partAssigned, .partEnded, .partReworked:
+      return NoticeRule(usual: kind, to: [Receiver(role: .handler, place: .clockDepartment)])
     case .partReturned: return NoticeRule(usual: kind, to: [Receiver(role: .dispatcher, place: top)])
     case .suspensionRequested:
       let granting = policy.casePolicy.suspension?.grantedBy.map(\.rawValue).sorted().compactMap { Role(rawValue: $0) }
@@ -42,7 +43,9 @@ struct NoticeRule: Sendable, Hashable {
     case .suspensionDecided, .coordinated, .appointed, .revisited, .reopened, .recalculated:
       return NoticeRule(usual: kind, to: [Receiver(role: .handler, place: .leadDepartment)])
     // Whoever must hear of these is named by what they tell of.
-    case .appealed, .split, .statementDue, .selfCheck: return NoticeRule(usual: kind, to: [])
+    case .appealed, .split, .statementDue, .selfCheck, .gridChangeAsked, .gridChangeDecided, .gridChangeInForce,
+      .gridChangeFailed:
+      return NoticeRule(usual: kind, to: [])
     default: return nil
     }
   }

@@ -25,7 +25,10 @@ extension CaseDraft {
     }
     // Whoever leads is counted by the case: a part that it had before, late or not, would count it twice.
     let taken = value.parts.filter { $0.department == lead && ($0.state != .excused || !$0.facts.isEmpty) }
-    let late = taken.reduce(into: CaseFacts()) { $0.formUnion($1.facts.intersection(.late)) }
+    var late = taken.reduce(into: CaseFacts()) { $0.formUnion($1.facts.intersection(.late)) }
+    for clock in clocks where clock.matter == .part && clock.department == lead && clock.state == .late {
+      late.formUnion(clock.name.lateFact)
+    }
     let onTime = ClockName.allCases.filter { !late.isDisjoint(with: $0.lateFact) }
       .reduce(into: CaseFacts()) { $0.formUnion($1.onTimeFact) }
     record(
@@ -33,7 +36,7 @@ extension CaseDraft {
       adding: late.union(dispatch.rejectsReturn ? [.dispatched, .shirked] : .dispatched), removing: onTime,
       clocks: clocks + start.clocks,
       parts: left.map { excusing($0) }
-        + taken.map { PartMove(department: $0.department, step: .excused, removing: $0.facts) }
+        + taken.map { PartMove(department: $0.department, step: .excused, isDropped: true) }
         + assists.map { PartMove(department: $0, step: .assigned) })
     if dispatch.rejectsReturn { giveCards(.rejectedReturns, value.counts.rejectedReturns, of: lead, context) }
   }

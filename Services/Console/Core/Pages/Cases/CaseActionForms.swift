@@ -32,7 +32,7 @@ struct CaseActionForms: Sendable {
   /// For the partial `case-actions`.
   var data: PageData {
     let allowed = CaseMachine.allowedActions(
-      value, by: request.view.actor, policy: request.view.policy, now: request.now)
+      value, by: request.view.actor, policy: request.view.policy, now: request.now, text: text)
     let main = Self.main.filter(allowed.contains)
     let likely = Self.likely.first(where: allowed.contains)
     let others = CaseAction.allCases.filter { allowed.contains($0) && !main.contains($0) }
