@@ -32,7 +32,9 @@ public enum SampleNetworkFiles {
 
   /// The middle of a grid.
   public static func middle(of grid: UnitCode) -> GeoPoint? {
-    (corners + eastCorners).first { $0.grid == grid.text }.flatMap { GeoPoint(latitude: $0.south + 0.05, longitude: $0.west + 0.05) }
+    (corners + eastCorners).first { $0.grid == grid.text }.flatMap {
+      GeoPoint(latitude: $0.south + 0.05, longitude: $0.west + 0.05)
+    }
   }
 
   static let corners: [(grid: String, south: Double, west: Double)] = [

@@ -115,7 +115,8 @@ public struct GridPlanCheck: Sendable {
       if let parent = units[grid.parent], units.isInForce(grid.parent), parent.tier != units.finestTier {
         if plan.kind != .move, !parents.contains(grid.parent) {
           faults.append(
-            fault("\(field).parent", "other_unit", "The \(plan.kind.rawValue) leaves the grid where it was: use `move`."))
+            fault(
+              "\(field).parent", "other_unit", "The \(plan.kind.rawValue) leaves the grid where it was: use `move`."))
         }
       } else {
         faults.append(fault("\(field).parent", "unknown_unit", "No unit above the grids has the code \(grid.parent)."))

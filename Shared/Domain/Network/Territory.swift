@@ -45,7 +45,9 @@ extension UnitTree {
   }
 
   /// What the unit lies under: of a district the city, where there is one.
-  public func parent(of unit: Unit) -> UnitCode? { unit.parent ?? city.flatMap { $0.code == unit.code ? nil : $0.code } }
+  public func parent(of unit: Unit) -> UnitCode? {
+    unit.parent ?? city.flatMap { $0.code == unit.code ? nil : $0.code }
+  }
 
   /// The codes under which accounts and rosters of the people at the unit and below are kept: the unit's district's, of
   /// the city those of all districts and its own.

@@ -33,7 +33,8 @@ public struct GridChangeCheck: Sendable {
       old.allSatisfy({ $0.shape.polygons.count == 1 })
     {
       faults.append(
-        GridPlanFault(field: "grids", code: "not_adjacent", detail: "The grids do not touch: one grid lies in one piece."))
+        GridPlanFault(
+          field: "grids", code: "not_adjacent", detail: "The grids do not touch: one grid lies in one piece."))
     }
     guard faults.isEmpty else { return faults }
     do {
@@ -42,7 +43,8 @@ public struct GridChangeCheck: Sendable {
     } catch let invalid as InvalidNetwork {
       return invalid.faults.map {
         GridPlanFault(
-          field: "network", code: "invalid_network", detail: "\($0.file), line \($0.line): \($0.message) (\($0.remedy)).")
+          field: "network", code: "invalid_network",
+          detail: "\($0.file), line \($0.line): \($0.message) (\($0.remedy)).")
       }
     }
     return []

@@ -37,7 +37,8 @@ extension NetworkReading {
         checkForm(of: grid, in: change)
         guard unitCodes.insert(grid.code).inserted else {
           changeFault(
-            change, change.lines[grid.code], "the code \(grid.code) is another unit's", remedy: "give it a code of its own")
+            change, change.lines[grid.code], "the code \(grid.code) is another unit's",
+            remedy: "give it a code of its own")
           continue
         }
         come.append(

@@ -43,7 +43,8 @@ struct GridChangesReader {
     }
     guard !id.isEmpty, let kind = GridChangeKind(rawValue: first.properties["kind"] ?? ""),
       let effective = try? CivilDate(first.properties["effective_on"] ?? ""),
-      let replaces = first.properties["replaces"]?.split(separator: " ").map({ UnitCode(String($0)) }), !replaces.isEmpty
+      let replaces = first.properties["replaces"]?.split(separator: " ").map({ UnitCode(String($0)) }),
+      !replaces.isEmpty
     else {
       fault(
         first, "a change of grids without change, kind, effective_on or replaces",

@@ -47,7 +47,8 @@ struct GridGroundCheck {
       guard missing > tolerances.gapSquareMetres else { continue }
       faults.append(
         GridPlanFault(
-          field: "features", code: "gap", detail: "\(SeamCheck.whole(missing)) m² of \(code) lie in none of the new grids."))
+          field: "features", code: "gap",
+          detail: "\(SeamCheck.whole(missing)) m² of \(code) lie in none of the new grids."))
     }
     guard let ground = geos.union(before.map(\.1)) else { return faults }
     for (code, geometry) in sound {

@@ -8,7 +8,8 @@ extension NetworkReading {
     defer { changes.finish() }
     let proposedBy = posts(changes, "proposed_by", remedy: "write `proposed_by: [officer@street]`")
     let approvals = posts(
-      changes, "approvals", remedy: "write `approvals: [supervisor@street, supervisor@district]`, one level after the other")
+      changes, "approvals",
+      remedy: "write `approvals: [supervisor@street, supervisor@district]`, one level after the other")
     checkOrder(of: approvals, changes)
     let notice = changes.has("notice") ? limit(changes, "notice") : nil
     guard !proposedBy.isEmpty, !approvals.isEmpty else { return nil }

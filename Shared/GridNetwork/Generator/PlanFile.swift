@@ -36,7 +36,9 @@ enum PlanFile {
   /// - Precondition: the parents stand before their children, as the generator makes them.
   static func encode(_ made: GeneratedNetwork, tiers: [String], digest: UInt64) -> [UInt8] {
     var writer = Writer(bytes: header)
-    for shift in stride(from: UInt64(0), to: 64, by: 8) { writer.bytes.append(UInt8(truncatingIfNeeded: digest >> shift)) }
+    for shift in stride(from: UInt64(0), to: 64, by: 8) {
+      writer.bytes.append(UInt8(truncatingIfNeeded: digest >> shift))
+    }
     writer.number(tiers.count)
     for tier in tiers { writer.text(tier) }
     var places: [UnitCode: Int] = [:]
@@ -196,7 +198,8 @@ enum PlanFile {
         while filled < count {
           x &+= difference()
           y &+= difference()
-          ring.initializeElement(at: filled, to: LatticePoint(x: Int32(truncatingIfNeeded: x), y: Int32(truncatingIfNeeded: y)))
+          ring.initializeElement(
+            at: filled, to: LatticePoint(x: Int32(truncatingIfNeeded: x), y: Int32(truncatingIfNeeded: y)))
           filled += 1
         }
       }

@@ -69,7 +69,9 @@ extension NetworkReading {
     for change in changes {
       let before = Set(change.record.replaces.map { codes[$0] })
       for drawn in change.record.grids {
-        let named = drawn.layers.first { $0.hasPrefix(layer + "/") }.map { UnitCode(String($0.dropFirst(layer.count + 1))) }
+        let named = drawn.layers.first { $0.hasPrefix(layer + "/") }.map {
+          UnitCode(String($0.dropFirst(layer.count + 1)))
+        }
         if let named, !layerNames.contains(layer + "/" + named.text) {
           faults.add(
             GridChangeRecord.fileName, change.lines[drawn.grid.code] ?? change.line,

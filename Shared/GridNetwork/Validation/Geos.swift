@@ -130,7 +130,8 @@ final class Geos {
   func union(_ geometries: [Geometry]) -> Geometry? {
     var parts: [OpaquePointer?] = geometries.map { GEOSGeom_clone_r(context, $0.pointer) }
     let kind = Int32(GEOS_GEOMETRYCOLLECTION.rawValue)
-    guard !parts.isEmpty, let collection = GEOSGeom_createCollection_r(context, kind, &parts, UInt32(parts.count)) else {
+    guard !parts.isEmpty, let collection = GEOSGeom_createCollection_r(context, kind, &parts, UInt32(parts.count))
+    else {
       return nil
     }
     defer { GEOSGeom_destroy_r(context, collection) }

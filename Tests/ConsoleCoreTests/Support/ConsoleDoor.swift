@@ -73,7 +73,8 @@ struct ConsoleDoor: Sendable {
     let units = try fixture.policy.units
     for person in units.city == nil ? Person.all : Person.all + Person.ofCity {
       _ = try await store.putUser(
-        district: units.district(of: person.unit) ?? person.unit, username: person.name, role: person.role, unit: person.unit,
+        district: units.district(of: person.unit) ?? person.unit, username: person.name, role: person.role,
+        unit: person.unit,
         department: person.department, password: hash, at: fixture.now)
     }
     let console = Console(

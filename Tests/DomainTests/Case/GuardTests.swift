@@ -112,13 +112,15 @@ import Testing
     #expect(refusal?.code == "limit_reached")
   }
 
-  @Test("A return is rejected by whichever way the centre sends the case back: it counts, and the policy's card is given")
+  @Test(
+    "A return is rejected by whichever way the centre sends the case back: it counts, and the policy's card is given")
   func rejectedReturns() throws {
     var sampled = try SamplePolicy()
     sampled.cards = [CardRule(cause: .rejectedReturns, count: 1, act: .yellow, to: [])]
     let policy = try sampled.policy()
     let back: [CaseCommand] = [
-      .dispatch(lead: "urban", assists: [], note: ""), .appoint(lead: "urban", assists: [], basis: .appointed, note: ""),
+      .dispatch(lead: "urban", assists: [], note: ""),
+      .appoint(lead: "urban", assists: [], basis: .appointed, note: ""),
     ]
     for command in back {
       var sample = try SampleCase.reaching(.desk, policy: policy)

@@ -90,7 +90,8 @@ struct AccountabilityStore: Sendable {
     let page = MergedPage(lists, limit: limit) {
       ($1.record.openedAt, $1.record.id) < ($0.record.openedAt, $0.record.id)
     }
-    let next = page.hasMore ? page.rows.last.map { AccountabilityCursor(openedAt: $0.record.openedAt, id: $0.record.id) } : nil
+    let next =
+      page.hasMore ? page.rows.last.map { AccountabilityCursor(openedAt: $0.record.openedAt, id: $0.record.id) } : nil
     return (page.rows, next)
   }
 

@@ -54,7 +54,8 @@ struct CaseNotices: Sendable {
       notices: try found[0].map { row in
         let (department, username) = (try row.text(5), try row.text(6))
         return Notice(
-          place: NoticePlace(district: id.district, seq: try row.int64(0), part: try row.int32(1)), notice: try row.text(2),
+          place: NoticePlace(district: id.district, seq: try row.int64(0), part: try row.int32(1)),
+          notice: try row.text(2),
           role: try row.text(3), unit: UnitCode(try row.text(4)),
           department: department.isEmpty ? nil : DepartmentCode(department),
           username: username.isEmpty ? nil : username, at: try row.timestamp(7).instant,
@@ -62,7 +63,8 @@ struct CaseNotices: Sendable {
       },
       deliveries: try found[1].map { row in
         Delivery(
-          place: NoticePlace(district: id.district, seq: try row.int64(0), part: try row.int32(1)), channel: try row.text(2),
+          place: NoticePlace(district: id.district, seq: try row.int64(0), part: try row.int32(1)),
+          channel: try row.text(2),
           notice: try row.text(3), state: try row.text(4), attempts: try row.int32(5),
           createdAt: try row.timestamp(6).instant, deliveredAt: try row.timestampOrNil(7)?.instant)
       })

@@ -111,7 +111,8 @@ struct NoticePlace: Sendable, Hashable {
   /// - Parameter only: the district that is meant where the text names none.
   init?(_ text: String, in only: UnitCode?) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard (2...3).contains(parts.count), let seq = Int64(parts[parts.count - 2]), let part = Int32(parts[parts.count - 1]),
+    guard (2...3).contains(parts.count), let seq = Int64(parts[parts.count - 2]),
+      let part = Int32(parts[parts.count - 1]),
       part < .max, let district = parts.count == 3 ? UnitCode(String(parts[0])) : only
     else { return nil }
     self.init(district: district, seq: seq, part: part)

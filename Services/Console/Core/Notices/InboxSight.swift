@@ -62,10 +62,12 @@ struct InboxSight: Sendable {
       $0.role == own.role && $0.unit == own.unit.text && $0.department == own.department?.text ?? ""
     }
     let seesOwn = try isOnDuty || !(rows[1].onlyRow().bool(0) || recurring.ownKeepsRoster)
-    return InboxSight(districts: view.territory.districts, receiver: [
-      .text(name), .text(own.role), .text(own.unit.text), .text(own.department?.text ?? ""), .text(own.text),
-      .bool(seesOwn), .texts(duties.map(\.role)), .texts(duties.map(\.unit)), .texts(duties.map(\.department)),
-    ])
+    return InboxSight(
+      districts: view.territory.districts,
+      receiver: [
+        .text(name), .text(own.role), .text(own.unit.text), .text(own.department?.text ?? ""), .text(own.text),
+        .bool(seesOwn), .texts(duties.map(\.role)), .texts(duties.map(\.unit)), .texts(duties.map(\.department)),
+      ])
   }
 
   /// The rows of `inbox AS i` that are seen. Each branch has an index of its own.

@@ -85,7 +85,8 @@ struct DemoAccounts {
     for (person, password, hash) in hashed {
       guard
         try await store.putUser(
-          district: policy.units.district(of: person.unit) ?? person.unit, username: person.username, role: person.role, unit: person.unit,
+          district: policy.units.district(of: person.unit) ?? person.unit, username: person.username, role: person.role,
+          unit: person.unit,
           department: person.department, password: hash, at: now)
       else { throw Refusal("taken", "the name \(person.username) is taken in another district") }
       file.users.append(
