@@ -150,7 +150,8 @@ class Baoan(day.Day):
         self.runs("handle", "09-18 15:40")
         self.tells(
             f"filed {XINAN}", "dispatched handler@440306/XFDD", "part_assigned handler@440306/GAFJ",
-            f"task {XINAN} for officer@{SHOP_GRID}", "reworked handler@440306/XFDD")
+            f"task {XINAN} for officer@{SHOP_GRID}", "reworked handler@440306/XFDD",
+            "part_reworked handler@440306/GAFJ")
         self.hears(lead, "reworked")
         yield "09-17 17:00"
         self.does(lead, "sign", "signed")
