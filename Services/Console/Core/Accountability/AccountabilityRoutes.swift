@@ -15,6 +15,7 @@ struct AccountabilityRoutes: Sendable {
   let console: Console
 
   private var store: AccountabilityStore { AccountabilityStore(pool: console.pool) }
+  private var actions: AccountabilityActions { AccountabilityActions(console: console) }
 
   func add(to group: RouterGroup<AuthenticatedContext>) {
     group.get("accountability") { request, context in try await list(request, context) }
@@ -28,7 +29,7 @@ struct AccountabilityRoutes: Sendable {
   private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let view = try view(context)
     var fields = try QueryFields(request)
-    let filter = filter(&fields, view)
+    let filter = AccountabilityFilter(&fields, view)
     let cursor = fields.cursor(AccountabilityCursor.init)
     let limit = fields.limit(max: AccountabilityStore.maxPageRecords)
     try fields.finish()
@@ -47,7 +48,7 @@ struct AccountabilityRoutes: Sendable {
   private func export(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let view = try view(context)
     var fields = try QueryFields(request)
-    let filter = filter(&fields, view)
+    let filter = AccountabilityFilter(&fields, view)
     try fields.finish()
     var table = AccountabilityTable(view)
     var cursor: AccountabilityCursor?
@@ -63,43 +64,16 @@ struct AccountabilityRoutes: Sendable {
 
   private func show(_ context: AuthenticatedContext) async throws -> Response {
     let view = try view(context)
-    let row = try await find(context, view)
+    let row = try await actions.find(context.parameters.get("id"), view)
     let evidence = try await Evidence.gather(row, console: console, view: view)
     return try .json(headers: [.eTag: entityTag(Int64(row.record.version))]) { try evidence.write(to: &$0) }
   }
 
   private func act(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let view = try view(context)
-    var fields = try BodyFields(try await request.collectJSON(limits: BodyFields.limits))
-    let name = fields.requiredText("action")
-    let note = fields.text("note") ?? ""
-    if !name.isEmpty, AccountabilityAction(rawValue: name) == nil {
-      let known = AccountabilityAction.allCases.map(\.rawValue).joined(separator: ", ")
-      fields.fault("action", "unknown_action", "Known are \(known).")
-    }
-    try fields.finish()
-    let expected = try request.expectedVersion()
-    let row = try await find(context, view)
-    guard let action = AccountabilityAction(rawValue: name) else { throw Problem.invalid(fields.faults) }
-    if let expected, expected != Int64(row.record.version) {
-      throw Problem.staleRecord(current: Int64(row.record.version))
-    }
-    let now = console.now
-    let state: AccountabilityState
-    do {
-      state = try AccountabilityMachine(actor: view.actor, units: view.policy.units, now: now)
-        .decide(row.record, action, note: note)
-    } catch {
-      throw Problem(error, zone: view.zone)
-    }
-    let limit = action == .acknowledge ? view.network.discipline.statementWithin : nil
-    let statementDueAt = limit.map { view.policy.calendar.advance(from: now, by: $0).at }
-    guard
-      try await store.advance(
-        row.record, to: state, action, note: note, by: view.actor, at: now, statementDueAt: statementDueAt)
-    else {
-      throw Problem.staleRecord(current: Int64(try await find(context, view).record.version))
-    }
+    let body = try await request.collectJSON(limits: BodyFields.limits)
+    _ = try await actions.carryOut(
+      body, on: context.parameters.get("id"), expected: try request.expectedVersion(), view)
     return try await show(context)
   }
 
@@ -112,47 +86,38 @@ struct AccountabilityRoutes: Sendable {
     if let tier, !view.policy.units.tiers.contains(where: { $0.name == tier }) {
       fields.fault("tier", "unknown_tier", "The network has no such tier.")
     }
-    let filter = filter(&fields, view)
+    let filter = AccountabilityFilter(&fields, view)
     try fields.finish()
     let scope = filter.unit ?? view.caller.unit
     let cells = try await store.cells(view, filter)
     return .json { AccountabilitySummary(view, by: grouping, scope: scope, tier: tier).write(cells, to: &$0) }
   }
 
-  private static let checks = Statement(
-    "self_checks_read",
-    """
-    SELECT to_char(day, 'YYYY-MM-DD'), as_of, seq, hash, policy_version, cases, clocks, rungs, gaps, findings::text,
-      district
-    FROM self_checks WHERE district = ANY($1) ORDER BY day DESC, district LIMIT $2
-    """)
-
   /// The daily proofs that every clock which ran over has its rungs, the newest first.
   private func selfChecks(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let view = try view(context)
-    guard [.inspector, .auditor, .admin].contains(view.caller.role) else {
+    guard AccountabilityFilter.checkReaders.contains(view.caller.role) else {
       throw Problem.forbidden(code: "role", "This needs another role than \(view.caller.role.rawValue).")
     }
     var fields = try QueryFields(request)
     let limit = fields.limit(max: AccountabilityStore.maxPageRecords)
     try fields.finish()
-    let rows = try await console.pool.query(
-      Self.checks, [.texts(view.territory.districts.map(\.text)), .int64(Int64(limit))])
-    return try .json { writer in
+    let checks = try await SelfCheckStore(pool: console.pool).newest(view.territory.districts, limit: limit)
+    return .json { writer in
       writer.beginObject()
-      try writer.objects("items", rows) { writer, row in
-        writer.member("district", try row.text(10))
-        writer.member("day", try row.text(0))
-        writer.member("as_of", try row.timestamp(1).instant, in: view.zone)
-        writer.member("seq", try row.int64(2))
-        writer.member("hash", Hexadecimal.encode(try row.bytes(3)))
-        writer.member("policy_version", try row.int32(4))
-        writer.member("cases", try row.int64(5))
-        writer.member("clocks", try row.int64(6))
-        writer.member("rungs", try row.int64(7))
-        writer.member("gaps", try row.int64(8))
+      writer.objects("items", checks) { writer, check in
+        writer.member("district", check.district.text)
+        writer.member("day", check.day)
+        writer.member("as_of", check.asOf, in: view.zone)
+        writer.member("seq", check.seq)
+        writer.member("hash", Hexadecimal.encode(check.hash))
+        writer.member("policy_version", check.policyVersion)
+        writer.member("cases", check.cases)
+        writer.member("clocks", check.clocks)
+        writer.member("rungs", check.rungs)
+        writer.member("gaps", check.gaps)
         writer.key("findings")
-        writer.raw(Array(try row.text(9).utf8))
+        writer.raw(Array(check.findings.utf8))
       }
       writer.endObject()
     }
@@ -161,32 +126,31 @@ struct AccountabilityRoutes: Sendable {
   /// The view of someone whose role has to do with discipline inspection.
   private func view(_ context: AuthenticatedContext) throws -> CallerView {
     let view = try console.view(context)
-    switch view.caller.role {
-    case .inspector, .auditor, .admin, .supervisor, .dispatcher, .handler: return view
-    case .officer, .hotline, .source:
+    guard AccountabilityFilter.readers.contains(view.caller.role) else {
       throw Problem.forbidden(code: "role", "This needs another role than \(view.caller.role.rawValue).")
     }
+    return view
   }
+}
 
-  private func find(_ context: AuthenticatedContext, _ view: CallerView) async throws -> AccountabilityRow {
-    guard let id = context.parameters.get("id").flatMap({ PercentEncoding.decode($0) }),
-      let row = try await store.find(id, view)
-    else { throw Problem.notFound("There is no such record, or it is not for you to see.") }
-    return row
-  }
+extension AccountabilityFilter {
+  /// Who has to do with discipline inspection.
+  static let readers: Set<Role> = [.inspector, .auditor, .admin, .supervisor, .dispatcher, .handler]
+  /// Who reads the daily self-checks.
+  static let checkReaders: Set<Role> = [.inspector, .auditor, .admin]
 
-  private func filter(_ fields: inout QueryFields, _ view: CallerView) -> AccountabilityFilter {
-    var filter = AccountabilityFilter()
-    filter.states = fields.choices("state")
-    filter.clocks = fields.choices("clock")
-    filter.findings = fields.choices("finding")
-    filter.statementLate = fields.flag("statement_late")
-    filter.unit = view.unit(&fields)
-    filter.territory = filter.unit.map { view.policy.units.territory(of: $0) }
-    if case .department(let department)? = view.lead(&fields) { filter.department = department }
-    filter.openedFrom = fields.moment("from")?.start(in: view.zone)
-    filter.openedBefore = fields.moment("to")?.endExclusive(in: view.zone)
-    return filter
+  /// Reads the fields of a list's query. What is not valid is noted in `fields`.
+  init(_ fields: inout QueryFields, _ view: CallerView) {
+    states = fields.choices("state")
+    clocks = fields.choices("clock")
+    findings = fields.choices("finding")
+    statementLate = fields.flag("statement_late")
+    unit = view.unit(&fields)
+    territory = unit.map { view.policy.units.territory(of: $0) }
+    exactUnit = fields.text("at_unit").map { UnitCode($0) }
+    lead = view.lead(&fields)
+    openedFrom = fields.moment("from")?.start(in: view.zone)
+    openedBefore = fields.moment("to")?.endExclusive(in: view.zone)
   }
 }
 

@@ -18,7 +18,10 @@ struct AccountabilityFilter: Sendable {
   var statementLate: Bool?
   var unit: UnitCode?
   var territory: Territory?
-  var department: DepartmentCode?
+  /// This unit alone, without what lies under it.
+  var exactUnit: UnitCode?
+  /// Of a department, or of none.
+  var lead: CaseFilter.Lead?
   var openedFrom: Instant?
   var openedBefore: Instant?
 }
@@ -147,7 +150,12 @@ struct AccountabilityStore: Sendable {
     if !filter.findings.isEmpty { conditions.add("a.finding = ANY(?)", .texts(filter.findings.map(\.rawValue))) }
     if let late = filter.statementLate { conditions.add("a.statement_late = ?", .bool(late)) }
     if let territory = filter.territory { conditions.add(subtree: territory.unitPath) }
-    if let department = filter.department { conditions.add("a.department = ?", .text(department.text)) }
+    if let unit = filter.exactUnit { conditions.add("a.unit = ?", .text(unit.text)) }
+    switch filter.lead {
+    case .department(let department): conditions.add("a.department = ?", .text(department.text))
+    case .some(.none): conditions.add("a.department IS NULL")
+    case nil: break
+    }
     if let from = filter.openedFrom { conditions.add("a.opened_at >= ?", .timestamp(microseconds: from.microseconds)) }
     if let before = filter.openedBefore {
       conditions.add("a.opened_at < ?", .timestamp(microseconds: before.microseconds))

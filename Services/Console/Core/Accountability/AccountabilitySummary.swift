@@ -8,7 +8,7 @@ enum AccountabilityGrouping: String, CaseIterable, Sendable {
 
 /// Counts of records in groups.
 struct AccountabilitySummary {
-  private struct Counts {
+  struct Counts: Sendable {
     var total: Int64 = 0
     var states: [AccountabilityState: Int64] = [:]
     var findings: [AccountabilityFinding: Int64] = [:]
@@ -21,6 +21,9 @@ struct AccountabilitySummary {
       if cell.statementLate { statementsLate += cell.count }
     }
   }
+
+  /// A group of records: its key, empty for those without one, and its counts.
+  typealias Group = (key: String, counts: Counts)
 
   private let view: CallerView
   private let grouping: AccountabilityGrouping
@@ -37,19 +40,31 @@ struct AccountabilitySummary {
     self.tier = tier
   }
 
-  func write(_ cells: [AccountabilityCell], to writer: inout JSONWriter) {
+  /// The groups in the order of their keys, and all of them together.
+  func table(_ cells: [AccountabilityCell]) -> (groups: [Group], total: Counts) {
     var groups: [String: Counts] = [:]
     var all = Counts()
     for cell in cells {
       groups[key(cell), default: Counts()].add(cell)
       all.add(cell)
     }
+    return (groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, all)
+  }
+
+  /// Whether the group of units is one unit alone, without what lies under it.
+  func isDirect(_ key: String) -> Bool {
+    if let tier { return view.policy.units.place(UnitCode(key))?.tier != tier }
+    return !view.policy.units.children(of: scope).contains { $0.code.text == key }
+  }
+
+  func write(_ cells: [AccountabilityCell], to writer: inout JSONWriter) {
+    let (groups, all) = table(cells)
     writer.beginObject()
     writer.member("by", grouping.rawValue)
-    writer.objects("items", groups.sorted { $0.key < $1.key }) { writer, group in
+    writer.objects("items", groups) { writer, group in
       writer.member(grouping.rawValue, group.key.isEmpty ? nil : group.key)
       writeNames(group.key, to: &writer)
-      Self.write(group.value, to: &writer)
+      Self.write(group.counts, to: &writer)
     }
     writer.object("total") { Self.write(all, to: &$0) }
     writer.endObject()

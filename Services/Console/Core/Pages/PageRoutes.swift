@@ -12,6 +12,7 @@ struct PageRoutes: Sendable {
   /// Every page behind the sign-in. A new one is added here.
   static let all: [any Page.Type] = [
     HomePage.self, CaseListPage.self, CasePage.self, DepartmentPage.self, InboxPage.self,
+    InspectionPage.self, RecordPage.self, IndicatorPage.self,
   ]
 
   let console: Console
@@ -24,6 +25,7 @@ struct PageRoutes: Sendable {
       pages.get(RouterPath(page.route.path)) { request, context in await answer(page, request, context) }
     }
     CaseFormRoute(console: console).add(to: pages)
+    RecordFormRoute(console: console).add(to: pages)
     SignInRoutes(console: console).add(to: pages)
     AssetRoutes(site: console.site).add(to: router)
     router.get("openapi.yaml") { _, _ in

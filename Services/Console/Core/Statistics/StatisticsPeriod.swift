@@ -1,9 +1,15 @@
 import Domain
 
-/// A month or an ISO week (ISO 8601: weeks begin on Monday, the first holds 4 January), as addresses name it.
+/// Local days in a row; also a month or an ISO week (ISO 8601: weeks begin on Monday, the first holds 4 January) as
+/// addresses name it.
 struct StatisticsPeriod: Sendable, Hashable {
   let firstDay: Int32
   let lastDay: Int32
+
+  init(firstDay: Int32, lastDay: Int32) {
+    self.firstDay = firstDay
+    self.lastDay = lastDay
+  }
 
   private init(from first: CivilDate, days: Int) {
     firstDay = Int32(first.dayNumber)

@@ -1,6 +1,7 @@
 import Casework
 import Domain
 import GridNetwork
+import HTTPTypes
 import Hummingbird
 import Operations
 import PostgresClient
@@ -22,13 +23,22 @@ struct StatisticsRoutes: Sendable {
 
   func add(to group: RouterGroup<AuthenticatedContext>) {
     group.get("stats/indicators") { request, context in try await indicators(request, context) }
+    group.get("stats/indicators.csv") { request, context in try await sheet(request, context) }
     group.get("stats/trend") { request, context in try await trend(request, context) }
     group.get("stats/hotspots") { request, context in try await hotspots(request, context) }
     AssessmentRoutes(console: console).add(to: group)
     WeeklyRoutes(console: console).add(to: group)
   }
 
-  private func indicators(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+  /// What a request for indicators asks, and the figures.
+  private struct Asked {
+    let scope: StatisticsScope
+    let grouping: StatisticsGrouping
+    let units: UnitGroups
+    let table: IndicatorTable
+  }
+
+  private func ask(_ request: Request, _ context: AuthenticatedContext) async throws -> Asked {
     let view = try console.view(context)
     let now = console.now
     var fields = try QueryFields(request)
@@ -46,6 +56,12 @@ struct StatisticsRoutes: Sendable {
       } else {
         try await store.table(scope, by: grouping, units: units, now: now)
       }
+    return Asked(scope: scope, grouping: grouping, units: units, table: table)
+  }
+
+  private func indicators(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let asked = try await ask(request, context)
+    let (scope, grouping, units, table) = (asked.scope, asked.grouping, asked.units, asked.table)
     let document = StatisticsDocument(scope: scope)
     return .json { writer in
       writer.beginObject()
@@ -67,6 +83,19 @@ struct StatisticsRoutes: Sendable {
       StatisticsDocument.writeDefinitions(to: &writer)
       writer.endObject()
     }
+  }
+
+  /// The same figures as a table.
+  private func sheet(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let asked = try await ask(request, context)
+    var sheet = IndicatorSheet(StatisticsDocument(scope: asked.scope), by: asked.grouping)
+    for key in keys(of: asked.table, asked.units, by: asked.grouping) {
+      sheet.add(key, asked.table.groups[key] ?? IndicatorTally())
+    }
+    sheet.addTotal(asked.table.total)
+    return .of(
+      contentType: "text/csv; charset=utf-8",
+      headers: [.contentDisposition: "attachment; filename=\"indicators.csv\""], bytes: sheet.bytes)
   }
 
   /// The groups in order; of units also those without a case, since nothing found is a figure, too.

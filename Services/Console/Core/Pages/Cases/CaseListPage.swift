@@ -46,9 +46,6 @@ enum CaseListPage: Page {
 
 /// The fields of the list's filter, as they are set.
 struct CaseListFilters {
-  /// Units in the choice at most; a unit with more below it offers only its next tiers.
-  static let maxUnitChoices = 400
-
   private let request: PageRequest
   private let fields: QueryFields
 
@@ -62,7 +59,8 @@ struct CaseListFilters {
     var data: PageData = [
       "states": choices("state", ["open"] + CaseState.allCases.map(\.rawValue), kind: "state"),
       "sources": choices("source", ReportSource.allCases.map(\.rawValue), kind: "source"),
-      "units": units, "categories": categories, "departments": departments,
+      "units": UnitChoices(request: request, chosen: fields.list("unit").first).data,
+      "categories": categories, "departments": departments,
       "isOverdue": fields.list("overdue") == ["true"], "isMine": fields.list("assigned_to") == ["me"],
       "canBeMine": ![.auditor, .admin].contains(request.role),
     ]
@@ -96,28 +94,6 @@ struct CaseListFilters {
     return values.map {
       ["value": $0, "label": request.texts.word(kind, $0), "selected": chosen.contains($0)]
     }
-  }
-
-  /// The caller's unit and what lies below it, in the order of the tree, each as deep as it lies.
-  private var units: [PageData] {
-    let tree = request.view.policy.units
-    let chosen = fields.list("unit").first
-    var found: [PageData] = []
-    func add(_ unit: Unit, depth: Int, deepest: Int) {
-      let indent = String(repeating: "\u{3000}", count: depth)
-      found.append([
-        "value": unit.code.text, "label": indent + request.names.unit(unit.code), "selected": unit.code.text == chosen,
-      ])
-      guard depth < deepest else { return }
-      for child in tree.children(of: unit.code) { add(child, depth: depth + 1, deepest: deepest) }
-    }
-    guard let own = tree.place(request.view.caller.unit) else { return [] }
-    for deepest in [3, 2, 1, 0] {
-      found = []
-      add(own, depth: 0, deepest: deepest)
-      if found.count <= Self.maxUnitChoices { break }
-    }
-    return found
   }
 
   private var categories: [PageData] {
