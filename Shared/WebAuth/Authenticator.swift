@@ -57,7 +57,8 @@ public final class Authenticator: Sendable {
     return caller
   }
 
-  var now: Instant { Instant(microseconds: clock.microseconds) }
+  /// The time that accounts live in: real, also where the time of cases is simulated.
+  public var now: Instant { Instant(microseconds: clock.microseconds) }
 }
 
 /// A person's session, as the one who signed in gets it.
@@ -104,6 +105,12 @@ extension Authenticator {
       if error.code == .busy { throw AuthenticationError.busy }
       throw error
     }
+  }
+
+  /// Asks the database anew about all credentials of this name; other processes do so within the time that callers are
+  /// cached.
+  public func forget(_ kind: Caller.Kind, named name: String) {
+    cache.forget { $0.kind == kind && $0.name == name }
   }
 
   private func checkedUser(username: String, password: String) async throws -> UserAccount? {

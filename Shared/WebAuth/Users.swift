@@ -79,3 +79,65 @@ extension AccountStore {
     "sessions_end_of_user",
     "UPDATE sessions SET revoked_at = $3 WHERE district = $1 AND username = $2 AND revoked_at IS NULL")
 }
+
+/// A sign-in that the database still knows.
+public struct SignInRecord: Sendable, Hashable {
+  public let username: String
+  public let at: Instant
+  public let expiresAt: Instant
+  /// Signed out, or ended by the administration.
+  public let endedAt: Instant?
+}
+
+extension AccountStore {
+  /// Gives a user another role, unit and department. False when there is no such user.
+  public func changeUser(
+    district: UnitCode, username: String, role: Role, unit: UnitCode, department: DepartmentCode?
+  ) async throws -> Bool {
+    try await pool.execute(
+      Self.change,
+      [.text(district.text), .text(username), .text(role.rawValue), .text(unit.text), .text(department?.text)]) > 0
+  }
+
+  /// Gives a user another password and ends its sessions. False when there is no such user.
+  public func setPassword(
+    district: UnitCode, username: String, password: PasswordHash, at: Instant
+  ) async throws -> Bool {
+    let results = try await pool.pipeline([
+      PostgresCall(Self.password, [.text(district.text), .text(username), .text(password.text)]),
+      Self.endSessionsOfUser(.text(district.text), .text(username), .instant(at)),
+    ])
+    return results[0].affectedRows > 0
+  }
+
+  /// Lets a disabled user sign in again. False when there is no such user.
+  public func enableUser(district: UnitCode, username: String) async throws -> Bool {
+    try await pool.execute(Self.enable, [.text(district.text), .text(username)]) > 0
+  }
+
+  /// The newest sign-ins of a district's people; sessions that ended long ago are no longer known.
+  public func signIns(of district: UnitCode, limit: Int) async throws -> [SignInRecord] {
+    try await pool.query(Self.signIns, [.text(district.text), .int64(Int64(limit))]).map { row in
+      SignInRecord(
+        username: try row.text(0), at: try row.instant(1), expiresAt: try row.instant(2),
+        endedAt: try row.instantOrNil(3))
+    }
+  }
+
+  private static let change = Statement(
+    "users_change",
+    "UPDATE users SET role = $3, unit = $4, department = $5 WHERE district = $1 AND username = $2")
+
+  private static let password = Statement(
+    "users_password", "UPDATE users SET password_hash = $3 WHERE district = $1 AND username = $2")
+
+  private static let enable = Statement(
+    "users_enable", "UPDATE users SET disabled_at = NULL WHERE district = $1 AND username = $2")
+
+  private static let signIns = Statement(
+    "sessions_newest",
+    """
+    SELECT username, created_at, expires_at, revoked_at FROM sessions WHERE district = $1
+    ORDER BY expires_at DESC LIMIT $2
+    """)
+}

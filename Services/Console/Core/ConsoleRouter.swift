@@ -30,6 +30,8 @@ enum ConsoleRouter {
     TaskRoutes(console: console).add(to: api)
     StreamRoutes(console: console).add(to: api)
     SuppressionRoutes(console: console).add(to: api)
+    AccountRoutes(console: console).add(to: api)
+    OperationsRoutes(console: console).add(to: api)
     return router
   }
 }

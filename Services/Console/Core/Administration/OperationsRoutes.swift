@@ -1,0 +1,173 @@
+import Casework
+import Cryptography
+import Domain
+import Hummingbird
+import Operations
+import WebAuth
+import Wire
+
+/// How the deployment stands: services and their lag, quarantine, deliveries, versions of the network, and who read what.
+struct OperationsRoutes: Sendable {
+  /// Deliveries by what became of them.
+  enum DeliveryState: String, CaseIterable, Sendable {
+    case pending, failed, delivered
+  }
+
+  let console: Console
+
+  func add(to group: RouterGroup<AuthenticatedContext>) {
+    group.get("services") { request, context in try await services(request, context) }
+    group.get("quarantine") { request, context in try await quarantine(request, context) }
+    group.get("deliveries") { request, context in try await deliveries(request, context) }
+    group.get("policies") { request, context in try await policies(request, context) }
+    group.get("access/sign-ins") { request, context in try await signIns(request, context) }
+    group.get("access/reveals") { request, context in try await reveals(request, context) }
+  }
+
+  private func store(_ view: CallerView) -> OperationsStore {
+    OperationsStore(pool: console.pool, districts: view.territory.districts)
+  }
+
+  private func services(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try console.administratorView(context)
+    try QueryFields(request).finish()
+    let instances = try await store(view).instances()
+    let consumers = try await store(view).consumers()
+    return .json { writer in
+      writer.beginObject()
+      writer.objects("services", instances) { writer, instance in
+        writer.member("service", instance.service)
+        writer.member("instance", instance.name)
+        writer.member("version", instance.version)
+        writer.member("up_seconds", instance.upMicroseconds / 1_000_000)
+        writer.member("silent", instance.isSilent)
+        writer.member("heartbeat_age_ms", instance.silentMicroseconds / 1_000)
+      }
+      writer.objects("consumers", consumers) { writer, place in
+        writer.member("consumer", place.consumer)
+        writer.member("district", place.district.text)
+        writer.member("position", place.seq)
+        writer.member("head", place.head)
+        writer.member("lag", place.lag)
+        writer.member("quarantined", place.quarantined)
+      }
+      writer.endObject()
+    }
+  }
+
+  private func quarantine(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try console.administratorView(context)
+    try QueryFields(request).finish()
+    let cases = try await store(view).quarantine()
+    return .json { writer in
+      writer.page(cases, next: nil) { writer, entry in
+        writer.beginObject()
+        writer.member("case_id", entry.caseID.description)
+        writer.member("consumer", entry.consumer)
+        writer.member("first_seq", entry.firstSeq)
+        writer.member("fault", entry.fault)
+        writer.member("since", entry.since, in: view.zone)
+        writer.endObject()
+      }
+    }
+  }
+
+  private func deliveries(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try console.administratorView(context)
+    var fields = try QueryFields(request)
+    let asked: [DeliveryState] = fields.choices("state")
+    try fields.finish()
+    let states = asked.isEmpty ? [.failed, .pending] : asked
+    let deliveries = try await store(view).deliveries(states.map(\.rawValue))
+    return .json { writer in
+      writer.page(deliveries, next: nil) { writer, delivery in
+        writer.beginObject()
+        writer.member("case_id", delivery.caseID.description)
+        writer.member("channel", delivery.channel)
+        writer.member("notice", delivery.notice)
+        writer.member("state", delivery.state)
+        writer.member("attempts", delivery.attempts)
+        writer.member("created_at", delivery.createdAt, in: view.zone)
+        writer.member("next_attempt_at", delivery.nextAttemptAt, in: view.zone)
+        writer.member("delivered_at", delivery.deliveredAt, in: view.zone)
+        writer.member("last_fault", delivery.fault)
+        writer.endObject()
+      }
+    }
+  }
+
+  private func policies(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try console.administratorView(context)
+    try QueryFields(request).finish()
+    let policies = try await store(view).policies()
+    return .json { writer in
+      writer.page(policies, next: nil) { writer, policy in
+        writer.beginObject()
+        writer.member("district", policy.district.text)
+        writer.member("version", policy.version)
+        writer.member("name", policy.name)
+        writer.member("applied_at", policy.appliedAt, in: view.zone)
+        writer.member("applied_by", policy.appliedBy)
+        writer.member("sha256", Hexadecimal.encode(policy.digest))
+        writer.endObject()
+      }
+    }
+  }
+
+  private func signIns(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try console.administratorView(context)
+    try QueryFields(request).finish()
+    let records = try await AccessLog(console: console, view: view).signIns()
+    return .json { writer in
+      writer.page(records, next: nil) { writer, record in
+        writer.beginObject()
+        writer.member("username", record.username)
+        writer.member("at", record.at, in: view.zone)
+        writer.member("expires_at", record.expiresAt, in: view.zone)
+        writer.member("ended_at", record.endedAt, in: view.zone)
+        writer.endObject()
+      }
+    }
+  }
+
+  private func reveals(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try console.administratorView(context)
+    try QueryFields(request).finish()
+    let records = try await AccessLog(console: console, view: view).reveals()
+    return .json { writer in
+      writer.page(records, next: nil) { writer, record in
+        writer.beginObject()
+        writer.member("case_id", record.caseID.description)
+        writer.member("actor", record.actor)
+        writer.member("at", record.at, in: view.zone)
+        writer.member("reason", record.reason)
+        writer.endObject()
+      }
+    }
+  }
+}
+
+/// Who signed in and who read what, of the people and cases under an administrator's unit.
+struct AccessLog: Sendable {
+  let console: Console
+  let view: CallerView
+
+  func signIns() async throws -> [SignInRecord] {
+    let known = Set(try await UserDirectory(console: console, view: view).users().map(\.username))
+    var found: [SignInRecord] = []
+    for home in view.homes {
+      found += try await AccountStore(pool: console.pool).signIns(of: home, limit: OperationsStore.maxRows)
+    }
+    return found.filter { known.contains($0.username) }.sorted { $1.at < $0.at }
+  }
+
+  /// Those of cases that the administrator sees.
+  func reveals() async throws -> [RevealRecord] {
+    let records = try await OperationsStore(pool: console.pool, districts: view.territory.districts)
+      .reveals(console.reader)
+    guard !view.territory.isWhole else { return records }
+    var seen: [RevealRecord] = []
+    for record in records where try await console.cases.find(record.caseID, view.sight) != nil { seen.append(record) }
+    return seen
+  }
+}
