@@ -6,6 +6,7 @@
 // a path goes there. Fields become members by their names; an empty one is left out. A field may carry `data-as`:
 // `list` (an array, also of one: checkboxes, several choices), `number`, `moment` (local time of the network, whose
 // offset is in `data-offset`), `limit` (a number; its unit in the field named `<name>-unit`).
+// With `data-listed-as` the body is an object whose member of that name holds the form's own as its only entry.
 // Fields with `data-plain` are for the form as a browser without scripts sends it.
 // When all is done and shown, `gridloop:shown` is sent on the document with the answer.
 // Every fault of the answer is shown beside its field; 412 shows the newer state and keeps what was written.
@@ -42,7 +43,7 @@ export function read(form) {
     else put(body, name, value);
   }
   for (const [name, values] of lists) if (values.length > 0) put(body, name, values);
-  return body;
+  return form.dataset.listedAs ? { [form.dataset.listedAs]: [body] } : body;
 }
 
 export function clearFaults(form) {
@@ -69,7 +70,9 @@ export function showFaults(form, problem) {
   clearFaults(form);
   let first = null;
   const others = [];
-  for (const { field: name, detail } of problem.errors) {
+  for (const { field: path, detail } of problem.errors) {
+    // Of the only entry of a list the place is of no interest.
+    const name = form.dataset.listedAs ? path.replace(`${form.dataset.listedAs}[0].`, "") : path;
     const found = form.elements[name];
     const field = found instanceof RadioNodeList ? found[0] : found;
     if (!field) {
