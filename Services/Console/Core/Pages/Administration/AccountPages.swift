@@ -61,7 +61,7 @@ enum UsersPage: AdministrationPage {
         .init(
           title: texts("administration.users.new_password"), method: "POST", path: path,
           body: #"{"action":"set_password"}"#,
-          question: texts("administration.users.password_question", ["name": user.username]), isGrave: true))
+          question: texts("administration.users.password_question", ["name": user.username])))
       let name: AdministrationTable.Cell =
         isOwn
         ? .text(user.username)
@@ -99,7 +99,7 @@ enum UsersPage: AdministrationPage {
           fields: [
             .init(name: "action", label: "", kind: .hidden("change")), post.role(user.role), post.unit(user.unit),
             post.department(user.department),
-          ])
+          ], isOpen: true)
       ]
     }
     return [

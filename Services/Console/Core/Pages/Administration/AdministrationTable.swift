@@ -109,10 +109,12 @@ struct AdministrationForm: Sendable {
   var hint: String?
   /// The member that holds the form's object as the only entry of a list.
   var listedAs: String?
+  var isOpen = false
 
   var data: PageData {
     var data: PageData = [
-      "id": id, "title": title, "path": path, "submit": submit, "fields": fields.map(field),
+      "id": id, "title": title, "isOpen": isOpen, "path": path, "submit": submit,
+      "fields": fields.map(field),
     ]
     data["ownHint"] = hint
     data["listedAs"] = listedAs
