@@ -24,7 +24,8 @@ import WebAuth
           #expect(
             answer.text.contains("<html lang=\"\(language.rawValue)\"") && answer.text.contains("<nav"), "\(name)")
           #expect(answer.text.hasSuffix("</html>\n"), "\(name)")
-          #expect(answer.text.firstMatch(of: /\b(?:words|timeline|actions)\.[a-z_]+\.[a-z_]+/) == nil, "\(name)")
+          let areas = /\b(?:words|timeline|actions|inspection|indicators|administration)\.[a-z_]+\.[a-z_]+/
+          #expect(answer.text.firstMatch(of: areas) == nil, "\(name)")
         }
       }
     }
