@@ -24,7 +24,9 @@ struct AccountabilityActions: Sendable {
   /// - Parameter expected: the version that the caller has seen; nil: whichever it is.
   /// - Returns: the record as the action left it.
   /// - Throws: `Problem`: 404, 412, 422, and what the machine refuses.
-  func carryOut(_ body: JSONValue, on id: String?, expected: Int64?, _ view: CallerView) async throws
+  func carryOut(
+    _ body: JSONValue, on id: String?, expected: Int64?, _ view: CallerView
+  ) async throws
     -> AccountabilityRow
   {
     var fields = try BodyFields(body)

@@ -131,7 +131,8 @@ struct KeyRing: Sendable {
     guard let post else { throw Problem.invalid(fields.faults) }
     console.logger.notice("key made", metadata: ["name": "\(name)", "by": "\(view.caller.name)"])
     return try await store.createKey(
-      district: post.home, name: name, role: role, unit: post.unit, source: source?.rawValue, at: console.authenticator.now)
+      district: post.home, name: name, role: role, unit: post.unit, source: source?.rawValue,
+      at: console.authenticator.now)
   }
 
   /// - Throws: 404 for a key that is unknown or worthless already.

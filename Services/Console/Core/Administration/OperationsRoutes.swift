@@ -6,7 +6,8 @@ import Operations
 import WebAuth
 import Wire
 
-/// How the deployment stands: services and their lag, quarantine, deliveries, versions of the network, and who read what.
+/// How the deployment stands: services and their lag, quarantine, deliveries, versions of the network, and who read
+/// what.
 struct OperationsRoutes: Sendable {
   /// Deliveries by what became of them.
   enum DeliveryState: String, CaseIterable, Sendable {

@@ -65,7 +65,10 @@ enum ChannelsPage: AdministrationPage {
       if notice.digest { ways.append(texts("administration.channels.digest")) }
       return .init(
         id: notice.kind.rawValue,
-        cells: [.text(texts.word("notice", notice.kind.rawValue)), .lines(ways), .code(notice.kind.rawValue)])
+        cells: [
+          .text(texts.word("notice", notice.kind.rawValue)), .text(ways.joined(separator: " · ")),
+          .code(notice.kind.rawValue),
+        ])
     }
     return [
       AdministrationTable(

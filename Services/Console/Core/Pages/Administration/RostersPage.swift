@@ -29,11 +29,13 @@ enum RostersPage: AdministrationPage {
         id: "gaps", title: texts("administration.rosters.gaps"),
         columns: ["post", "from", "until"].map { texts("administration.field.\($0)") },
         rows: gaps.map {
-          .init(id: $0.post.text, cells: [.text(request.names.receiver($0.post.text)), .time($0.from), .time($0.until)])
+          .init(
+            id: $0.post.text, cells: [.text(request.names.receiver($0.post.text)), .time($0.from), .time($0.until)])
         }, empty: texts("administration.rosters.no_gaps")),
       AdministrationTable(
         id: "patterns", title: texts("administration.rosters.patterns"),
-        columns: ["name", "who", "post", "days", "from", "until", "valid"].map { texts("administration.field.\($0)") },
+        columns: ["name", "who", "post", "days", "from", "until", "valid"]
+          .map { texts("administration.field.\($0)") },
         rows: patterns.map { pattern($0, request) }, empty: texts("administration.rosters.no_patterns")),
       AdministrationTable(
         id: "shifts", title: texts("administration.rosters.shifts"),
@@ -92,7 +94,8 @@ enum RostersPage: AdministrationPage {
         fields: [
           .init(
             name: "kind", label: texts("administration.field.kind"), kind: .choice(kinds), isRequired: true), who,
-          .init(name: "from", label: texts("administration.field.from"), kind: .moment(offset: offset), isRequired: true),
+          .init(
+            name: "from", label: texts("administration.field.from"), kind: .moment(offset: offset), isRequired: true),
           .init(
             name: "until", label: texts("administration.field.until"), kind: .moment(offset: offset), isRequired: true),
         ]),
