@@ -88,7 +88,7 @@ class Pages(unittest.TestCase):
         page = visitor.go("/department")
         row = f'[data-case="{case_id}"]'
         page.click(f"{row} button[type=submit]")
-        page.wait_for_selector(f"#box:not(:has({row}))")
+        page.wait_for_selector(f"#beside-list:not(:has({row}))")
         visitor.go(f"/cases/{case_id}")
         page.click("[data-dialog=do-handle]")
         # Nothing is filled in: each fault stands beside its field, and the first has the focus.

@@ -1,5 +1,6 @@
 import Casework
 import Domain
+import WebAuth
 
 /// Why a case waits for a word of the centre; the tabs of the dispatch desk.
 enum DeskBox: String, CaseIterable, Sendable {

@@ -36,11 +36,26 @@ enum DeskPage: Page {
         item, in: box, path: address.with(["tab": box.rawValue, "case": item.summary.id.description]),
         place: "\(index + 1)", isSelected: item.summary.id == selected)
     }
+    data["states"] = CaseState.allCases.map {
+      ["value": $0.rawValue, "label": texts.word("state", $0.rawValue)] as PageData
+    }
+    data["bulkActions"] = bulkActions.map { action, fields in
+      [
+        "value": action.rawValue, "label": texts("actions.\(action.rawValue).title"),
+        "fields": fields.joined(separator: " "),
+      ] as PageData
+    }
     data["more"] = items.count > boxCases ? texts.counted("desk.more", items.count - boxCases) : nil
     data["manyMore"] = queue.hasMore
     if let selected { data["panel"] = try await DeskPanel.data(selected, box: box, queue: queue, request: request) }
     return PageContent(texts("desk.title"), data)
   }
+
+  /// What may be done to several cases at once, with the fields that are asked for.
+  private static let bulkActions: [(CaseAction, [String])] = [
+    (.dispatch, ["department", "note"]), (.redirect, ["department", "note"]), (.appoint, ["department", "note"]),
+    (.merge, ["into"]), (.grantExtension, []), (.refuseExtension, ["reason"]), (.void, ["reason"]),
+  ]
 
   /// Where one begins: what is due first.
   private static func firstBox(of queue: DeskQueue) -> DeskBox { queue.items.first?.boxes.first ?? .unroutable }
