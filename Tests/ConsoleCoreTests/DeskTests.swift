@@ -94,7 +94,7 @@ import Wire
     let files = SampleNetworkFiles.replacing(
       "  - {name: water,",
       with: """
-        - {name: night, when: {categories: ["09"], hours: ["23:00-05:00"]}, lead: water}
+          - {name: night, when: {categories: ["09"], hours: ["23:00-05:00"]}, lead: water}
           - {name: water,
         """, in: "routing.yaml")
     let door = try await ConsoleDoor.open("desk_trace", files: files)
@@ -197,6 +197,45 @@ import Wire
         }
       }
     }
+  }
+
+  @Test("A department has its own part and its own clock before it, and what came back to it")
+  func department() async throws {
+    let door = try await ConsoleDoor.open("desk_department", files: SampleNetworkFiles.loop)
+    let joint = try await door.fixture.file(category: "0201", unit: "g3")
+    let back = try await door.fixture.file(category: "0101", unit: "g1")
+    for id in [joint, back] { try await door.fixture.route(id) }
+    try await door.fixture.perform(.return(reason: "no", responsible: nil), on: back, by: Person.urban.actor)
+    try await door.fixture.perform(.redirect(lead: "urban", assists: [], note: ""), on: back, by: Person.dispatcher.actor)
+    func items(_ department: DepartmentCode) async throws -> [CaseID: DepartmentDesk.Item] {
+      var found: [CaseID: DepartmentDesk.Item] = [:]
+      for id in [joint, back] {
+        let value = try await door.fixture.load(id).value
+        var filter = CaseFilter()
+        filter.cases = [id]
+        let summary = try #require(
+          try await door.console.cases.page(
+            try view(door, .chief).sight, filter, limit: 1, now: door.fixture.now
+          ).cases.first)
+        found[id] = DepartmentDesk.item(summary, value, department, door.fixture.now)
+      }
+      return found
+    }
+    let urban = try await items("urban")
+    #expect(urban[joint]?.boxes == [.toSign] && urban[joint]?.part?.state == .assigned)
+    #expect(urban[joint]?.dueAt == door.fixture.now + 3 * 3_600, "the part's own limit, not the lead's two hours")
+    #expect(urban[back]?.boxes == [.toSign, .back], "its return was rejected")
+    let water = try await items("water")
+    #expect(water[joint]?.dueAt == door.fixture.now + 2 * 3_600 && water[joint]?.part == nil)
+    #expect(water[back] == nil)
+    try await door.fixture.perform(.sign, on: joint, by: Person.urban.actor)
+    door.fixture.advance(seconds: 9 * 3_600)
+    #expect(try await items("urban")[joint]?.boxes == [.inHand, .late])
+    try await door.fixture.perform(
+      .supervise(form: "leader", note: "", department: "water", jointly: []), on: joint, by: Person.chief.actor)
+    #expect(try await items("water")[joint]?.boxes == [.toSign, .answers, .late])
+    let page = try await door.page("/department?box=in_hand&case=\(joint)", as: .urban).text
+    #expect(page.contains("Your department assists; Water Affairs leads.") && page.contains("data-dialog=\"do-handle\""))
   }
 
   @Test("The desk of a city holds what waits in all its districts")

@@ -18,6 +18,7 @@ enum DeskPanel {
     let reasons = DeskRows(request)
     data["reasons"] = boxes.map { reasons.reason(value, in: $0) }
     data["isDone"] = boxes.isEmpty
+    data["said"] = lastReason(brief.events, in: boxes)
     if !allowed.isDisjoint(with: [.dispatch, .redirect]) {
       async let history = DepartmentHistory.read(
         like: value.subject.category, view: view, pool: console.pool, now: request.now)
@@ -40,6 +41,20 @@ enum DeskPanel {
     let repeats = near.filter(\.mayRepeat).count
     data["repeats"] = repeats > 0 ? request.texts.counted("desk.near.repeats", repeats) : nil
     return data
+  }
+
+  /// What the department gave as its reason, or asks for.
+  private static func lastReason(_ events: [CaseEvent], in boxes: [DeskBox]) -> String? {
+    for event in events.reversed() {
+      switch event.detail {
+      case .returned(let back) where boxes.contains(.returned) || boxes.contains(.disputed): return back.reason
+      case .extensionRequested(_, _, let reason) where boxes.contains(.extensions): return reason
+      case .suspensionRequested(_, _, let reason) where boxes.contains(.suspensions): return reason
+      case .appealed(_, let reason) where boxes.contains(.appeals): return reason
+      default: continue
+      }
+    }
+    return nil
   }
 
   private static func row(
@@ -107,7 +122,9 @@ struct DeskSuggestions: Sendable {
         .sorted { ($1.value.dispatched, $0.key) < ($0.value.dispatched, $1.key) }.map(\.key)
     }
     for department in busiest(history.ofCategory) { add(department, texts("desk.ground.category")) }
-    for department in busiest(history.ofClass) { add(department, texts("desk.ground.class")) }
+    for department in busiest(history.ofClass) where history.ofCategory[department] == nil {
+      add(department, texts("desk.ground.class"))
+    }
     // Who gave it back stands last: to send it there again is to reject the return.
     let returner = brief.value.returnedBy
     candidates = candidates.filter { $0.department != returner } + candidates.filter { $0.department == returner }
