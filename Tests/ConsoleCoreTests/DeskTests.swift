@@ -36,7 +36,8 @@ import Wire
     let calm = try await door.fixture.file(category: "0101", unit: "g4")
     let reported = try await door.fixture.file(category: "0101", unit: "g4", source: .citizen)
     for id in [unrouted, returned, disputed, asking, calm] { try await door.fixture.route(id) }
-    try await door.fixture.perform(.return(reason: "not ours", responsible: "water"), on: returned, by: Person.urban.actor)
+    try await door.fixture.perform(
+      .return(reason: "not ours", responsible: "water"), on: returned, by: Person.urban.actor)
     for department in ["urban", "water"] as [DepartmentCode] {
       let handler = department == "urban" ? Person.urban : Person.water
       try await door.fixture.perform(.return(reason: "no", responsible: nil), on: disputed, by: handler.actor)
@@ -73,16 +74,25 @@ import Wire
     let near = try await door.fixture.file(category: "0101", unit: "g1", description: "<b>the same heap</b>")
     let id = try await door.fixture.file(category: "0101", unit: "g1")
     for id in [near, id] { try await door.fixture.route(id) }
-    try await door.fixture.perform(.return(reason: "a pipe leaks", responsible: "water"), on: id, by: Person.urban.actor)
+    try await door.fixture.perform(
+      .return(reason: "a pipe leaks", responsible: "water"), on: id, by: Person.urban.actor)
     let page = try await door.page("/desk?tab=returned&case=\(id)", as: .dispatcher).text
     #expect(page.contains("Urban Management returned it (return 1)") && page.contains("a pipe leaks"))
     #expect(page.contains("The rule “street-order” sends it to Urban Management"))
     let sent = page.matches(of: /name="department" value="([a-z]+)"><button/).map { String($0.1) }
     #expect(sent == ["water", "urban"], "whom the return named first, who returned it last")
+    #expect(page.matches(of: /name="action" value="redirect"><input type="hidden" name="department"/).count == 2)
     #expect(page.contains("data-ask=\"Urban Management returned this case."))
     #expect(page.contains("Merge into \(near)") && page.contains("may repeat"))
     #expect(page.contains("&lt;b&gt;the same heap&lt;/b&gt;") && !page.contains("<b>the same heap"))
     #expect(page.firstMatch(of: /\{[a-z]+\}/) == nil, "a value that no text was given")
+    // In a dispute whoever is chosen is appointed, and those who gave it back stand last.
+    try await door.fixture.perform(.redirect(lead: "water", assists: [], note: ""), on: id, by: Person.dispatcher.actor)
+    try await door.fixture.perform(.return(reason: "no", responsible: nil), on: id, by: Person.water.actor)
+    let dispute = try await door.page("/desk?tab=disputed&case=\(id)", as: .dispatcher).text
+    let appointed = dispute.matches(of: /value="appoint"><input type="hidden" name="department" value="([a-z]+)"/)
+    #expect(appointed.map { String($0.1) } == ["urban", "water"])
+    #expect(dispute.contains("data-ask=\"Water Affairs returned this case."))
     // One that is decided says so, and one that is not there is no fault of the page.
     #expect(try await door.page("/desk?case=\(near)", as: .dispatcher).text.contains("does not wait for the desk"))
     #expect(try await door.page("/desk?case=d-99", as: .dispatcher).text.contains("There is no such case"))
@@ -119,7 +129,8 @@ import Wire
     try await door.fixture.pool.execute(
       .unprepared(
         """
-        INSERT INTO rollup_daily (district, day, unit, category, department, source, dispatched, on_time_handle, late_handle)
+        INSERT INTO rollup_daily
+          (district, day, unit, category, department, source, dispatched, on_time_handle, late_handle)
         VALUES ('d', '2026-03-01', 'g1', '0101', 'water', 'officer', 10, 8, 2),
           ('d', '2026-03-01', 'g4', '0101', 'water', 'officer', 5, 5, 0),
           ('d', '2025-03-01', 'g1', '0101', 'water', 'officer', 99, 99, 0),
@@ -155,7 +166,8 @@ import Wire
     #expect(items[0]["would"]?["due_at"]?.stringValue == "2026-03-02T11:00:00+08:00" && items[0]["version"] == 2)
     #expect(items[1]["would"] == .null && items[1]["refused"]?["code"] == "illegal_transition")
     #expect(items[2]["refused"]?["code"] == "not_found" && items[2]["version"] == .null)
-    let merge = try await ask(["cases": cases, "action": "merge", "into": .string(second.description)], as: .dispatcher)
+    let merge = try await ask(
+      ["cases": cases, "action": "merge", "into": .string(second.description)], as: .dispatcher)
     #expect(try merge.items.map { $0["refused"]?["code"]?.stringValue } == [nil, "merge_target", nil])
     #expect(try merge.items[0]["would"]?["merged_into"]?.stringValue == second.description)
     let away = try await ask(["cases": cases, "action": "merge", "into": "d-77"], as: .dispatcher)
@@ -206,7 +218,8 @@ import Wire
     let back = try await door.fixture.file(category: "0101", unit: "g1")
     for id in [joint, back] { try await door.fixture.route(id) }
     try await door.fixture.perform(.return(reason: "no", responsible: nil), on: back, by: Person.urban.actor)
-    try await door.fixture.perform(.redirect(lead: "urban", assists: [], note: ""), on: back, by: Person.dispatcher.actor)
+    try await door.fixture.perform(
+      .redirect(lead: "urban", assists: [], note: ""), on: back, by: Person.dispatcher.actor)
     func items(_ department: DepartmentCode) async throws -> [CaseID: DepartmentDesk.Item] {
       var found: [CaseID: DepartmentDesk.Item] = [:]
       for id in [joint, back] {
@@ -235,7 +248,8 @@ import Wire
       .supervise(form: "leader", note: "", department: "water", jointly: []), on: joint, by: Person.chief.actor)
     #expect(try await items("water")[joint]?.boxes == [.toSign, .answers, .late])
     let page = try await door.page("/department?box=in_hand&case=\(joint)", as: .urban).text
-    #expect(page.contains("Your department assists; Water Affairs leads.") && page.contains("data-dialog=\"do-handle\""))
+    #expect(
+      page.contains("Your department assists; Water Affairs leads.") && page.contains("data-dialog=\"do-handle\""))
   }
 
   @Test("The desk of a city holds what waits in all its districts")

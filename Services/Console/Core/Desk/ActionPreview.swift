@@ -60,8 +60,8 @@ struct ActionPreview: Sendable {
   }
 }
 
-/// `POST /v1/cases/preview`: an action with the cases that it is meant for. Nothing is changed; whoever then does it sends
-/// each case's action with the version told here.
+/// `POST /v1/cases/preview`: an action with the cases that it is meant for. Nothing is changed; whoever then does it
+/// sends each case's action with the version told here.
 struct PreviewRoutes: Sendable {
   let console: Console
 

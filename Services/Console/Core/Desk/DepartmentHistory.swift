@@ -8,8 +8,8 @@ import Wire
 struct DepartmentHistory: Sendable {
   /// Local days of filing that are looked at, today among them.
   static let days: Int32 = 90
-  /// The newest cases of a district in which returns are looked for: figures do not know who returned a case, its journal
-  /// does.
+  /// The newest cases of a district in which returns are looked for: figures do not know who returned a case, its
+  /// journal does.
   static let maxSearchedCases: Int64 = 20_000
 
   /// What a department did with cases of some categories.

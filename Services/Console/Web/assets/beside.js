@@ -49,7 +49,8 @@ export async function go(path, { focus = "list", replace = false } = {}) {
   mark(path);
   await show();
   if (focus === "list") selected()?.focus();
-  else region().focus();
+  else region().focus({ preventScroll: true });
+  if (region().getBoundingClientRect().top < 0) window.scrollTo(0, 0);
   selected()?.scrollIntoView({ block: "nearest" });
 }
 

@@ -59,6 +59,13 @@ function open(action) {
   else return toast(text("desk.script.nothing_here"));
 }
 
+// What may be the same is asked about at once; without it, which case stays is to be written.
+function merge() {
+  const likely = region().querySelector(".neighbour.may-repeat form");
+  if (likely) likely.requestSubmit(likely.querySelector("button"));
+  else open("merge");
+}
+
 function send(number) {
   region().querySelector(`.suggestion-button[data-key="${number}"]`)?.click();
 }
@@ -69,7 +76,7 @@ const KEYS = {
   d: () => open("dispatch"),
   r: () => open("redirect"),
   a: () => open("appoint"),
-  m: () => open("merge"),
+  m: merge,
   g: () => open("grant_extension"),
   f: () => open("refuse_extension"),
   o: () => region().querySelector("#beside-title a")?.click(),

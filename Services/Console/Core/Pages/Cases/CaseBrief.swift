@@ -38,12 +38,18 @@ struct CaseBrief: Sendable {
     data["actions"] =
       CaseActionForms((id, value), text: report.description?.lowercased() ?? "", request: request).data
     data["photos"] = CasePhotosData(try await photos, events: events, id: id, request: request).data
-    data["told"] = entries.filter { $0.decoded.map { Self.told.contains($0.kind) } ?? false }.suffix(maxTold)
+    data["told"] = entries.filter { $0.decoded.map(isTold) ?? false }.suffix(maxTold)
       .reversed().map { timeline.data($0) }
     data["runningClocks"] = clocks.running
     data["hasClocks"] = !clocks.running.isEmpty
     data["closingStandard"] = closingStandard(value, report: report, request: request)
     return CaseBrief(id: id, value: value, report: report, events: events, data: data)
+  }
+
+  /// That a return brought the case to the desk goes without saying.
+  private static func isTold(_ event: CaseEvent) -> Bool {
+    if case .desked(.returned, _) = event.detail { return false }
+    return told.contains(event.kind)
   }
 
   /// What must be so before the case is done, item by item; nil where the catalogue and the stages say nothing.
