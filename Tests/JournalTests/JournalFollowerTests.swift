@@ -1,11 +1,12 @@
 import CaseworkSupport
 import Domain
-@testable import Journal
 import MessageBus
 import Platform
 import PostgresClient
 import TestSupport
 import Testing
+
+@testable import Journal
 
 @Suite struct JournalFollowerTests {
   /// A writer and a follower, each with a bus of its own, connected to each other.
@@ -190,10 +191,12 @@ import Testing
             """)
         #expect(await eventually { await follower.halts["d"] == .otherContent(seq: 4) })
         // The head alone being right again is not enough.
-        try await fixture.pool.execute(script: "UPDATE journal_head AS h SET last_hash = k.last_hash FROM kept_head AS k")
+        try await fixture.pool.execute(
+          script: "UPDATE journal_head AS h SET last_hash = k.last_hash FROM kept_head AS k")
         for _ in 0..<2 { await follower.lookAtHeads() }
         #expect(await follower.halts["d"] == .otherContent(seq: 4))
-        try await fixture.pool.execute(script: "UPDATE journal AS j SET hash = k.hash FROM kept AS k WHERE k.seq = j.seq")
+        try await fixture.pool.execute(
+          script: "UPDATE journal AS j SET hash = k.hash FROM kept AS k WHERE k.seq = j.seq")
         #expect(await eventually { await follower.halts.isEmpty })
         try await fixture.fileCases(1)
         await effect.reached(5)

@@ -89,7 +89,8 @@ public struct JournalReader: Sendable {
   /// Whether the journal holds the event at the position as it was applied, and goes on from it.
   func joins(_ district: UnitCode, on applied: JournalPosition) async throws -> Bool {
     let row = try await pool.query(
-      Self.joining, [.text(district.text), .int64(applied.seq), .bytes(applied.hash)]).first
+      Self.joining, [.text(district.text), .int64(applied.seq), .bytes(applied.hash)]
+    ).first
     return try row?.bool(0) ?? false
   }
 
