@@ -20,7 +20,8 @@ enum DeskPanel {
     data["reasons"] = boxes.map { reasons.reason(value, in: $0) }
     data["isDone"] = boxes.isEmpty
     data["said"] = lastReason(brief.events, in: boxes)
-    if !allowed.isDisjoint(with: [.dispatch, .redirect]) {
+    // A case that a department has could be redirected, too, but not by a key that was meant for another question.
+    if [.filed, .desk].contains(value.state), !allowed.isDisjoint(with: [.dispatch, .redirect]) {
       async let history = DepartmentHistory.read(
         like: value.subject.category, view: view, pool: console.pool, now: request.now)
       let trace = Router.explain(value.traits(policy: view.policy, text: text), policy: view.policy)
