@@ -15,6 +15,7 @@ struct PageRoutes: Sendable {
     InspectionPage.self, RecordPage.self, IndicatorPage.self,
     AdministrationOverview.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
+    HomePage.self, CaseListPage.self, CasePage.self, DeskPage.self, DepartmentPage.self, InboxPage.self,
   ]
 
   let console: Console
