@@ -11,11 +11,10 @@ import Wire
 struct PageRoutes: Sendable {
   /// Every page behind the sign-in. A new one is added here.
   static let all: [any Page.Type] = [
-    HomePage.self, CaseListPage.self, CasePage.self, DepartmentPage.self, InboxPage.self,
+    HomePage.self, CaseListPage.self, CasePage.self, DeskPage.self, DepartmentPage.self, InboxPage.self,
     InspectionPage.self, RecordPage.self, IndicatorPage.self,
     AdministrationOverview.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
-    HomePage.self, CaseListPage.self, CasePage.self, DeskPage.self, DepartmentPage.self, InboxPage.self,
   ]
 
   let console: Console
