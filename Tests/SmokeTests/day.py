@@ -282,7 +282,7 @@ class Messenger:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.server = Server(("127.0.0.1", 0), Door)
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -302,6 +302,12 @@ class Messenger:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Takes as many posts at once as a notifier sends; one that finds no place to wait tries again after a second."""
+
+    request_queue_size = 256
 
 
 def clock_time(post):
