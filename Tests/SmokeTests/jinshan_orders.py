@@ -1,4 +1,4 @@
-"""docs/scenarios/jinshan.md, scenes 1, 2 and 7: two orders of the hotline from their first word to the last rating.
+"""docs/scenarios/jinshan.md, scenes 1, 2 and 7 to 9: orders from their first word to the last rating, and who is late.
 
 Working hours are 08:30-11:30 and 13:00-17:00; Sunday 2026-09-20 and Saturday 10-10 are worked, 09-25 to 09-27 and 10-01
 to 10-07 are free. Every due time below is written out by hand from that.
@@ -11,6 +11,7 @@ DWELLING = {"lat": 30.7250, "lng": 121.3420}
 DWELLING_GRID, SHIHUA_TOWN = "310116001015001", "310116001"
 TANKS_GRID, ZHUJING_TOWN = "310116101001001", "310116101"
 JYJ, FGJ, SJJ, JCJ = (f"handler@310116/{department}" for department in ("JYJ", "FGJ", "SJJ", "JCJ"))
+TINGLIN, LUXIANG = "officer@310116104", "officer@310116105"
 ANSWERED = f"answered {SUPERVISOR}", f"answered {HOTLINE}"
 MUST_SUPERVISE = f"must_supervise {HOTLINE}", f"must_supervise {SUPERVISOR}"
 
@@ -340,6 +341,79 @@ class Orders:
         self.does(HOTLINE, "revisit", "closed", rating="satisfied")
         self.goes_by("revisited")
         self.tells(f"revisited {FGJ}")
+
+    def an_order_left_unanswered(self):
+        posts = [f"handler@310116/{department}" for department in ("GTJ", "NYW")]
+        yield "09-18 09:00"
+        self.reports("officer", "E2201", {"unit": "310116104001001"}, user=TINGLIN, description="疑似违法用地")
+        self.is_dispatched("illegal-land-use", "GTJ", "NYW")
+        self.runs("sign", "09-18 11:00")
+        self.runs("handle", "10-22 17:00")
+        self.tells(f"filed {TINGLIN}", f"dispatched {posts[0]}", f"part_assigned {posts[1]}")
+        yield "09-18 09:30"
+        for user in ("handler@GTJ", "handler@NYW"):
+            self.does(user, "sign", "signed")
+        self.goes_by("filed", "dispatched", "signed", "signed")
+        yield "09-21 10:00"
+        self.does(SUPERVISOR, "supervise", "signed", form="leader", note="区领导坐诊派单", department="GTJ")
+        self.runs("answer", "09-28 10:00", "order", "GTJ")
+        self.goes_by("supervised")
+        self.tells(f"supervised {posts[0]}")
+        self.posts("filed 09:00", "dispatched 09:00", "part_assigned 09:00", "supervised 10:00")
+        yield "09-24 10:00"
+        self.goes_by("answer/reminder")
+        self.tells(f"remind {posts[0]}")
+        yield "09-28 10:00"
+        self.goes_by("answer/unanswered")
+        self.tells(f"yellow {posts[0]}", f"yellow {SUPERVISOR}")
+        yield "09-29 17:00"
+        self.goes_by("answer/unanswered-again-1")
+        self.tells(f"yellow {posts[0]}", f"yellow {SUPERVISOR}")
+        self.posts("remind 10:00", "yellow 10:00", "yellow 17:00")
+        yield "09-30 09:00"
+        self.does("handler@GTJ", "answer", "signed", order=1, text="已责令停止用地,限期复垦")
+        self.ended("answer", "late", "order")
+        yield "09-30 10:00"
+        self.does("handler@NYW", "handle", "signed", result="土地性质已核")
+        self.does("handler@GTJ", "handle", "handled", result="已复垦")
+        self.ended("handle", "met")
+        yield "09-30 15:00"
+        self.does(TINGLIN, "verify", "closed", outcome="pass")
+        self.goes_by("answered", "handled", "handled", "verified", "closed")
+        self.tells(*ANSWERED, f"task {TINGLIN} for officer@310116104001001", f"closed {TINGLIN}")
+        self.posts("answered 09:00", "task 10:00", "closed 15:00")
+
+    def a_desk_that_is_idle(self):
+        yield "09-28 13:00"
+        self.reports("hotline", "E0599", {"unit": "310116105001001"}, description="村口广播扰民,不知归谁管")
+        self.goes_by("filed", "desked")
+        self.runs("decide", "09-28 17:00")
+        self.tells(f"desked {DISPATCHER}")
+        yield "09-28 16:12"
+        self.goes_by("decide/reminder")
+        self.tells(f"remind {DISPATCHER}")
+        yield "09-28 17:00"
+        self.goes_by("decide/overdue")
+        self.tells(f"yellow {DISPATCHER}", f"yellow {SUPERVISOR}")
+        yield "09-29 14:00"
+        self.goes_by("decide/desk-idle")
+        self.tells(f"red {SUPERVISOR}")
+        self.posts("filed 13:00", "desked 13:00", "remind 16:12", "yellow 17:00", "red 14:00")
+        yield "09-29 14:30"
+        self.does(DISPATCHER, "dispatch", "dispatched", department="CGZF")
+        self.ended("decide", "late")
+        self.runs("sign", "09-30 17:00")
+        self.runs("contact", "09-30 17:00")
+        self.runs("handle", "10-12 17:00")
+        yield "09-30 09:00"
+        self.does("handler@CGZF", "sign", "signed")
+        self.does("handler@CGZF", "contact", "signed", outcome="reached")
+        self.does("handler@CGZF", "handle", "handled", result="音量已调低")
+        yield "09-30 10:00"
+        self.does(LUXIANG, "verify", "closed", outcome="pass")
+        self.goes_by("dispatched", "signed", "contacted", "handled", "verified", "closed")
+        self.tells("dispatched handler@310116/CGZF", f"task {LUXIANG} for officer@310116105001001")
+        self.posts("dispatched 14:30", "task 09:00", "closed 10:00")
 
     def was_carded(self, cause, count, act):
         card = [event for event in self.events() if event["kind"] == "carded"][-1]["data"]

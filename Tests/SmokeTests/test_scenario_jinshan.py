@@ -27,7 +27,8 @@ class Jinshan(jinshan_orders.Orders, day.Day):
     def test_the_script(self):
         self.play(
             self.classes_in_a_dwelling, self.nobodys_matter, self.a_river, self.a_highway, self.a_road_beside_it,
-            self.litter_beside_it, self.three_callers, self.put_off_and_put_off, self.what_the_indicators_say)
+            self.litter_beside_it, self.three_callers, self.put_off_and_put_off,
+            self.an_order_left_unanswered, self.a_desk_that_is_idle, self.what_the_indicators_say)
 
     def nobodys_matter(self):
         yield "09-17 09:30"
@@ -246,12 +247,14 @@ class Jinshan(jinshan_orders.Orders, day.Day):
         river, callers = self.cases_of(self.a_river), self.cases_of(self.three_callers)
         highway, road = self.cases_of(self.a_highway), self.cases_of(self.a_road_beside_it)
         litter, put_off = self.cases_of(self.litter_beside_it), self.cases_of(self.put_off_and_put_off)
+        unanswered = self.cases_of(self.an_order_left_unanswered)
+        idle = self.cases_of(self.a_desk_that_is_idle)
         every, rated = self.cases_of(), classes + nobodys + callers + put_off
         self.counts("", {
             "reported": every, "closed": every, "late_sign": classes, "late_contact": classes, "late_handle": put_off,
             "overdue_open": [], "reworked": river, "reopened": classes + put_off, "extended": classes + put_off,
-            "returned": nobodys, "shirked": nobodys, "supervised": classes + callers + put_off, "satisfied": rated,
-            "dissatisfied": [], "unrated": []})
+            "returned": nobodys, "shirked": nobodys, "supervised": classes + callers + put_off + unanswered,
+            "satisfied": rated, "dissatisfied": [], "unrated": []})
         by = "by=department"
         self.counts(by, {
             "dispatched": classes, "late_sign": classes, "late_contact": classes, "on_time_handle": classes,
@@ -265,11 +268,14 @@ class Jinshan(jinshan_orders.Orders, day.Day):
             "dispatched": callers + put_off, "closed": callers + put_off, "supervised": callers + put_off,
             "extended": put_off, "late_handle": put_off, "reopened": put_off, "satisfied": callers + put_off,
             "late_sign": []}, "FGJ")
-        for lead, cases in (("GLS", highway), ("JTW", road), ("WG102", litter)):
+        self.counts(by, {"supervised": unanswered, "closed": unanswered}, "GTJ")
+        for lead, cases in (
+                ("GLS", highway), ("JTW", road), ("WG102", litter), ("GTJ", unanswered), ("CGZF", idle)):
             self.counts(by, {"dispatched": cases, "on_time_sign": cases, "on_time_handle": cases}, lead)
         # Parts are assessed as leads are.
         parts = f"{by}&part=true"
-        for assisting, cases in (("FGJ", classes), ("SJJ", classes), ("HBJ", river), ("JTW", highway)):
+        for assisting, cases in (
+                ("FGJ", classes), ("SJJ", classes), ("HBJ", river), ("JTW", highway), ("NYW", unanswered)):
             self.counts(parts, {
                 "dispatched": cases, "on_time_sign": cases, "late_sign": [], "on_time_handle": cases,
                 "late_handle": []}, assisting)
@@ -277,6 +283,8 @@ class Jinshan(jinshan_orders.Orders, day.Day):
         self.counts(town, {"reported": classes + callers, "late_sign": classes}, SHIHUA_TOWN)
         self.counts(town, {"reported": nobodys + river, "reworked": river}, "310116112")
         self.counts(town, {"reported": put_off, "late_handle": put_off, "reopened": put_off}, ZHUJING_TOWN)
+        self.counts(town, {"reported": unanswered, "supervised": unanswered}, "310116104")
+        self.counts(town, {"reported": idle, "late_sign": []}, "310116105")
         self.counts(town, {"reported": highway + road + litter, "late_sign": []}, "310116102")
         self.leaves_no_gap(INSPECTOR)
 
