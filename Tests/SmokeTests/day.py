@@ -156,20 +156,24 @@ class Day(scenario.Scenario):
         self.assertEqual((clock["state"], clock["due_at"]), ("running", self.moment(due)), f"{name} {matter}")
 
     def tells(self, *expected):
-        """Exactly these notices of the case went into inboxes since the last look, as "<notice> <receiver>"."""
+        """Exactly these notices of the case went into inboxes since the last look, as "<notice> <receiver>", with
+        " on <who>" where a roster says who hears and " for <post>" where nobody holds, or is at, the post."""
         self.settles()
         district, number = self.case.rsplit("-", 1)
         rows = self.stack.sql(
-            "SELECT seq, notice, role, unit, department, username, fallback_from FROM inbox "
-            f"WHERE district = '{district}' AND case_number = {number} AND seq > {self.told.get(self.case, 0)}")
+            "SELECT seq, notice, role, unit, department, username, array_to_string(duty, ','), fallback_from "
+            f"FROM inbox WHERE district = '{district}' AND case_number = {number} "
+            f"AND seq > {self.told.get(self.case, 0)}")
         if rows:
             self.told[self.case] = max(int(row[0]) for row in rows)
         self.assertEqual(sorted(self.hearer(*row[1:]) for row in rows), sorted(expected))
 
     @staticmethod
-    def hearer(notice, role, unit, department, username, fallback_from):
+    def hearer(notice, role, unit, department, username, on_duty, fallback_from):
         post = f"{role}@{unit}/{department}".rstrip("/")
-        return f"{notice} {username or post}" + (f" for {fallback_from}" if fallback_from else "")
+        return (
+            f"{notice} {username or post}" + (f" on {on_duty}" if on_duty else "")
+            + (f" for {fallback_from}" if fallback_from else ""))
 
     def posts(self, *expected):
         """Exactly these notices of the case were posted to the webhook since the last look, as "<notice> <HH:MM>"."""

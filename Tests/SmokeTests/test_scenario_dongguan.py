@@ -11,6 +11,7 @@ CITY, TOWN, VILLAGE, GRID = "441900", "441900122", "441900122003", "441900122003
 SUPERVISOR, INSPECTOR = f"supervisor@{CITY}", f"inspector@{CITY}"
 DISPATCHER, TOWN_HEAD, VILLAGE_HEAD = f"dispatcher@{TOWN}", f"supervisor@{TOWN}", f"supervisor@{VILLAGE}"
 A, B = "officer-a", "officer-b"
+NEXT_GRID, C, D = "441900122003001", "officer-c", "officer-d"
 PLACE = {"lat": 22.97546, "lng": 113.66001}
 GUARDED = "现场警戒、人员疏散 · guarded and cleared of people"
 SEIZED, HANDED_OVER = "查扣清走、窝点取缔 · seized and removed", "移交立案 · case handed over"
@@ -25,13 +26,15 @@ class Dongguan(day.Day):
     def test_the_script(self):
         self.adds(A, "officer", GRID)
         self.adds(B, "officer", GRID)
+        self.adds(C, "officer", NEXT_GRID)
+        self.adds(D, "officer", NEXT_GRID)
         self.adds(VILLAGE_HEAD, "supervisor", VILLAGE)
         self.tasks = {}
         self.play(
             self.no_district_between, self.settled_at_once, self.a_den_of_gas, self.people_in_a_shop,
             self.sent_to_the_wrong_department, self.tasks_pushed, self.an_address_that_is_right,
             self.an_address_that_is_not, self.a_business_that_opened, self.a_permit_that_lacks,
-            self.a_task_nobody_answers, self.what_the_day_says)
+            self.a_task_nobody_answers, self.officers_on_duty, self.what_the_day_says)
 
     def no_district_between(self):
         yield "05-12 08:05"
@@ -50,8 +53,8 @@ class Dongguan(day.Day):
         officers = self.asked(f"/v1/roster/now?unit={GRID}&role=officer")["items"]
         self.assertEqual([post["holders"] for post in officers], [[A, B]])
 
-    def asked(self, path):
-        answer = self.stack.console("GET", path, user=SUPERVISOR)
+    def asked(self, path, user=SUPERVISOR):
+        answer = self.stack.console("GET", path, user=user)
         self.assertEqual(answer.status, 200, answer)
         return answer.json
 
@@ -375,6 +378,39 @@ class Dongguan(day.Day):
         self.is_answered(5, B, "已注销")
         self.ended("verify", "late")
         self.posts("filed 08:30", "closed 08:30")
+
+    def officers_on_duty(self):
+        yield "05-12 08:05"
+        for officer, begins, ends in ((C, "08:00", "12:00"), (D, "14:00", "18:00")):
+            shift = {"username": officer, "from": self.moment(f"05-13 {begins}"), "until": self.moment(f"05-13 {ends}")}
+            self.assertEqual(self.stack.console("POST", "/v1/roster", shift, user=A).status, 403)
+            self.assertEqual(self.stack.console("POST", "/v1/roster", shift, user=VILLAGE_HEAD).status, 201)
+        yield from self.finds_on_duty("09:30", "G1702", [C], f"task officer@{NEXT_GRID} on {C}", C, "05-13 10:00")
+        yield from self.finds_on_duty("15:00", "G1801", [D], f"task officer@{NEXT_GRID} on {D}", D, "05-13 15:30")
+        yield from self.finds_on_duty(
+            "19:00", "G1704", [], f"task {VILLAGE_HEAD} for officer@{NEXT_GRID}", C, "05-14 08:30")
+
+    def finds_on_duty(self, time, category, on_duty, told, officer, settled):
+        """What a landlord reports by the town's programme reaches whoever is on duty, and if nobody is, the station."""
+        yield f"05-13 {time}"
+        posts = self.asked(f"/v1/roster/now?unit={NEXT_GRID}&role=officer", TOWN_HEAD)["items"]
+        self.assertEqual([(post["holders"], post["on_duty"]) for post in posts], [([C, D], on_duty)])
+        if not on_duty:
+            self.assertEqual(posts[0]["falls_back_to"]["post"], VILLAGE_HEAD)
+        self.reports("citizen", category, {"unit": NEXT_GRID})
+        self.goes_by("reported")
+        self.tells(told)
+        self.posts(f"task {time}")
+        for user in on_duty or [VILLAGE_HEAD]:
+            self.hears(user, "task")
+        for user in {C, D} - set(on_duty) if on_duty else ():
+            inbox = self.asked("/v1/inbox?limit=200", user)["items"]
+            self.assertNotIn(self.case, [item["case_id"] for item in inbox], f"{user} is not on duty")
+        yield settled
+        self.does(officer, "settle_on_spot", "closed", measure="已当场整改")
+        self.ended("verify", "met")
+        self.goes_by("filed", "closed")
+        self.tells()
 
     def what_the_day_says(self):
         day_of = f"unit={TOWN}&from=2026-05-12&to=2026-05-12"
