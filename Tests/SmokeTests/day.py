@@ -188,6 +188,24 @@ class Day(scenario.Scenario):
         post = [post for post in self.messenger.of(self.case) if post["data"]["notice"] == notice][-1]
         return sorted((report["source"], report["external_id"]) for report in post["data"]["reports"])
 
+    # The network
+
+    def asked(self, path, user=None):
+        """What the console answers to a user; to the supervisor where none is named."""
+        answer = self.stack.console("GET", path, user=user or self.supervisor)
+        self.assertEqual(answer.status, 200, f"{path}: {answer}")
+        return answer.json
+
+    def has_units(self, **counts):
+        """Tier → how many units of it there are, counted page after page."""
+        for tier, count in counts.items():
+            page = self.asked(f"/v1/units?tier={tier}&limit=2000")
+            found = {unit["code"] for unit in page["items"]}
+            while page["next_cursor"]:
+                page = self.asked(f"/v1/units?tier={tier}&limit=2000&cursor={page['next_cursor']}")
+                found |= {unit["code"] for unit in page["items"]}
+            self.assertEqual(len(found), count, tier)
+
     # Discipline inspection
 
     def record(self, clock, inspector):

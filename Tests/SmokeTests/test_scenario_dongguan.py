@@ -41,8 +41,7 @@ class Dongguan(day.Day):
         grid = self.asked(f"/v1/units/{GRID}")
         self.assertEqual([unit["code"] for unit in grid["path"]], [CITY, TOWN, VILLAGE, GRID])
         self.assertEqual(self.asked(f"/v1/units/{TOWN}")["parent"], CITY)
-        for tier, count in (("district", 1), ("street", 33), ("community", 593), ("grid", 3150)):
-            self.assertEqual(len(self.units(tier)), count, tier)
+        self.has_units(district=1, street=33, community=593, grid=3150)
         catalogue = self.asked("/v1/categories")["items"]
         classes = {category["code"] for category in catalogue if category["parent"] is None}
         items = [category for category in catalogue if category["fileable"]]
@@ -52,20 +51,6 @@ class Dongguan(day.Day):
         self.assertEqual(departments, sorted(["JYJ", "GAJ", "MZJ", "WJJ", "SYJ", "AJJ", "XFJ", "GSJ"]))
         officers = self.asked(f"/v1/roster/now?unit={GRID}&role=officer")["items"]
         self.assertEqual([post["holders"] for post in officers], [[A, B]])
-
-    def asked(self, path, user=SUPERVISOR):
-        answer = self.stack.console("GET", path, user=user)
-        self.assertEqual(answer.status, 200, answer)
-        return answer.json
-
-    def units(self, tier):
-        """All units of a tier, page after page."""
-        page = self.asked(f"/v1/units?tier={tier}&limit=2000")
-        found = page["items"]
-        while page["next_cursor"]:
-            page = self.asked(f"/v1/units?tier={tier}&limit=2000&cursor={page['next_cursor']}")
-            found += page["items"]
-        return found
 
     def settled_at_once(self):
         found = [

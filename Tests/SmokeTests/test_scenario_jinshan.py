@@ -18,6 +18,8 @@ RIVER, RIVER_GRID = {"lat": 30.7980, "lng": 121.4100}, "310116112012003"
 HIGHWAY = {"lat": 30.8850, "lng": 121.0535}
 SIDE_ROAD = {"lat": 30.8900, "lng": 121.0535}
 ESTATE, ESTATE_GRID = {"lat": 30.7300, "lng": 121.3400}, "310116001014003"
+# The eight departments that were stationed in the grids first.
+STATIONED = {"GTJ", "CGZF", "FGJ", "HBJ", "LSJ", "SWJ", "JTW", "SJJ"}
 CUT_OFF, CLEAN = "污染源切断 · source cut off", "水面清洁 · water clean"
 
 
@@ -26,9 +28,19 @@ class Jinshan(jinshan_orders.Orders, day.Day):
 
     def test_the_script(self):
         self.play(
-            self.classes_in_a_dwelling, self.nobodys_matter, self.a_river, self.a_highway, self.a_road_beside_it,
-            self.litter_beside_it, self.three_callers, self.put_off_and_put_off,
+            self.what_the_district_has, self.classes_in_a_dwelling, self.nobodys_matter, self.a_river, self.a_highway,
+            self.a_road_beside_it, self.litter_beside_it, self.three_callers, self.put_off_and_put_off,
             self.an_order_left_unanswered, self.a_desk_that_is_idle, self.what_the_indicators_say)
+
+    def what_the_district_has(self):
+        yield "09-17 08:05"
+        self.has_units(district=1, street=11, community=226, grid=926)
+        local = [
+            category for category in self.asked("/v1/categories?fileable=true")["items"]
+            if category["scheme"] == "JINSHAN"]
+        self.assertEqual(len(local), 31)
+        departments = {department["code"] for department in self.asked("/v1/departments")["items"]}
+        self.assertLessEqual(STATIONED, departments)
 
     def nobodys_matter(self):
         yield "09-17 09:30"
