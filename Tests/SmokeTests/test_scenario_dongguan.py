@@ -423,7 +423,8 @@ class Dongguan(day.Day):
             "reported": tasks, "closed": tasks[:4], "on_spot": [tasks[0], tasks[2]]})
         departments = f"{day_of}&by=department"
         self.counts(departments, {
-            "dispatched": shop, "late_sign": shop, "late_handle": shop, "reworked": shop, "appealed_out": shop}, "XFJ")
+            "dispatched": shop, "late_sign": shop, "late_handle": shop, "on_time_handle": [], "reworked": shop,
+            "appealed_out": shop}, "XFJ")
         self.counts(departments, {"dispatched": gas, "on_time_sign": gas, "on_time_handle": gas}, "AJJ")
         self.counts(departments, {
             "dispatched": food + followed, "returned": food, "supervised": food, "late_handle": []}, "GSJ")

@@ -278,8 +278,8 @@ class Jinshan(jinshan_orders.Orders, day.Day):
             "satisfied": nobodys}, "SJJ")
         self.counts(by, {
             "dispatched": callers + put_off, "closed": callers + put_off, "supervised": callers + put_off,
-            "extended": put_off, "late_handle": put_off, "reopened": put_off, "satisfied": callers + put_off,
-            "late_sign": []}, "FGJ")
+            "extended": put_off, "late_handle": put_off, "on_time_handle": callers, "reopened": put_off,
+            "satisfied": callers + put_off, "late_sign": []}, "FGJ")
         self.counts(by, {"supervised": unanswered, "closed": unanswered}, "GTJ")
         for lead, cases in (
                 ("GLS", highway), ("JTW", road), ("WG102", litter), ("GTJ", unanswered), ("CGZF", idle)):
