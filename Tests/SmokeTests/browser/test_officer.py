@@ -35,9 +35,9 @@ class Officer(unittest.TestCase):
         cls.stack = stack.shared()
         cls.address = f"http://127.0.0.1:{cls.stack.console_port}"
         cls.browser = pages.Browser().__enter__()
-        # Of a street, so that there are grids to choose from.
+        # Of a community, so that there are grids to choose from.
         cls.officer = next(
-            user for user in cls.stack.users if user["role"] == "officer" and len(user["unit"]) == 9)
+            user for user in cls.stack.users if user["role"] == "officer" and len(user["unit"]) == 12)
         cls.name = cls.officer["username"]
         cls.places = iter(middles(cls.officer["unit"]))
 
@@ -70,12 +70,17 @@ class Officer(unittest.TestCase):
 
     def keep(self, visitor):
         """Waits until the worker has kept the page."""
-        visitor.page.wait_for_function(
-            """async () => {
-              const cache = await caches.open("gridloop-officer");
-              const page = await cache.match("/officer");
-              return page && (await cache.keys()).length > 8 && navigator.serviceWorker.controller;
-            }""")
+        kept = visitor.page.evaluate(
+            """async (longest) => {
+              for (const end = Date.now() + longest; Date.now() < end; ) {
+                const cache = await caches.open("gridloop-officer");
+                const isKept = (await cache.match("/officer")) && (await cache.keys()).length > 8;
+                if (isKept && navigator.serviceWorker.controller) return true;
+                await new Promise((resolve) => setTimeout(resolve, 50));
+              }
+              return false;
+            }""", pages.MAX_WAIT_MILLISECONDS)
+        self.assertTrue(kept)
 
     def offline(self, visitor):
         visitor.allowed_failures.add(DISCONNECTED)
@@ -112,7 +117,7 @@ class Officer(unittest.TestCase):
         new = [case for case in self.cases() if case not in before]
         reported = self.stack.sql(
             f"SELECT case_number, description FROM reports WHERE submitter = 'user:{self.name}' "
-            "AND idempotency_key LIKE 'officer-%' ORDER BY received_at DESC LIMIT 1")[0]
+            "AND idempotency_key LIKE 'officer-%' ORDER BY seq DESC LIMIT 1")[0]
         case = self.stack.case(f"440306-{reported[0]}")
         # It lies where the first one does, of the same kind: the door may take both for one matter.
         self.assertLessEqual(len(new), 1)
@@ -184,7 +189,7 @@ class Officer(unittest.TestCase):
         before = self.cases()
         # In another street: without a network nobody can tell.
         other = next(user["unit"] for user in self.stack.users
-                     if len(user["unit"]) == 9 and user["unit"] != self.officer["unit"])
+                     if len(user["unit"]) == 9 and not self.officer["unit"].startswith(user["unit"]))
         self.place = middles(other)[0][1]
         visitor = self.visitor()
         page = visitor.page

@@ -15,13 +15,10 @@ self.addEventListener("message", (event) => {
   if (event.data?.type === "keep") event.waitUntil(keep(event.data.assets));
 });
 
-// The page as it is now and its assets; those of an older version are let go.
+// The assets, then the page that loads them, so that what is kept is always whole; those of an older version are let go
+// at the end.
 async function keep(assets) {
   const cache = await caches.open(CACHE);
-  for (const request of await cache.keys()) {
-    const { pathname } = new URL(request.url);
-    if (pathname !== PAGE && !assets.includes(pathname)) await cache.delete(request);
-  }
   await Promise.all(
     assets.map(async (path) => {
       if (await cache.match(path, { ignoreVary: true })) return;
@@ -30,7 +27,12 @@ async function keep(assets) {
     }),
   );
   const page = await fetch(PAGE, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-  if (page.ok && !page.redirected) await cache.put(PAGE, page);
+  if (!page.ok || page.redirected) return;
+  await cache.put(PAGE, page);
+  for (const request of await cache.keys()) {
+    const { pathname } = new URL(request.url);
+    if (pathname !== PAGE && !assets.includes(pathname)) await cache.delete(request);
+  }
 }
 
 self.addEventListener("fetch", (event) => {
@@ -50,10 +52,7 @@ self.addEventListener("fetch", (event) => {
 async function page(request) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(PAGE, { ignoreVary: true });
-  const asked = fetch(request).then(async (response) => {
-    if (response.ok && response.type === "basic") await cache.put(PAGE, response.clone());
-    return response;
-  });
+  const asked = fetch(request);
   if (!kept) return asked;
   const slow = new Promise((resolve) => setTimeout(() => resolve(kept), SLOW_MILLISECONDS));
   const answer = await Promise.race([asked.catch(() => kept), slow]);

@@ -42,7 +42,7 @@ struct OfficerCatalogue: Sendable {
       Self.own, [districts, .text(view.actor.text), .timestamp(microseconds: since.microseconds), limit])
     async let around = pool.query(Self.around, [districts, .texts(units(view)), .int32(day), limit])
     var found: [CategoryCode] = []
-    for row in try await own + around {
+    for row in Array(try await own) + Array(try await around) {
       let code = CategoryCode(try row.text(0))
       guard view.policy.catalogue[code]?.fileable == true, !found.contains(code) else { continue }
       found.append(code)
