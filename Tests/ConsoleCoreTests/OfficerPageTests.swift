@@ -1,3 +1,4 @@
+import Casework
 import CaseworkSupport
 import Cryptography
 import Domain
@@ -6,6 +7,7 @@ import Hummingbird
 import PostgresClient
 import Testing
 import WebAuth
+import Wire
 
 @testable import ConsoleCore
 
@@ -80,7 +82,7 @@ import WebAuth
     #expect(joined.contains("data-case=\"\(other)\"") && joined.contains("Joined a known case"))
   }
 
-  @Test("A task is verified with what was found and a photograph of it; nobody verifies their own report")
+  @Test("A task is verified with what was found and a photograph of it; nobody checks their own report")
   func verification() async throws {
     let door = try await ConsoleDoor.open("officer_tasks")
     let id = try await door.fixture.file(category: "0101", unit: "g1")
@@ -96,7 +98,8 @@ import WebAuth
     let task = try await door.page("/officer/tasks/\(id)", as: .officer).text
     #expect(task.contains("swept &amp; washed") && task.contains("name=\"action\" value=\"verify\""))
     #expect(task.contains("data-photos=\"photos\"") && task.contains("data-done=\"/officer#tasks\""))
-    let notTheirs = try await door.page("/officer/tasks/\(own)", as: .officer).text
+    let reported = try await door.fixture.file(unit: "g1", source: .citizen, by: Person.officer.actor)
+    let notTheirs = try await door.page("/officer/tasks/\(reported)", as: .officer).text
     #expect(!notTheirs.contains("name=\"action\"") && notTheirs.contains("Nothing to verify here"))
     #expect(try await door.page("/officer/tasks/\(id)", as: .dispatcher).status == .forbidden)
 

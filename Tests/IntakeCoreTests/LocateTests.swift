@@ -1,4 +1,6 @@
 import Domain
+import GridNetwork
+import HTTPTypes
 import Testing
 import WebAuth
 import Wire

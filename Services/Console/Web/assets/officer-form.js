@@ -162,7 +162,8 @@ async function keep() {
   }
   draft = null;
   sheet.close();
-  toast(text(navigator.onLine ? "officer.script.kept" : "officer.script.kept_offline"));
+  // With a network its case number follows at once.
+  if (!navigator.onLine) toast(text("officer.script.kept_offline"));
   sent();
 }
 

@@ -33,7 +33,7 @@ const search = document.getElementById("kind-search");
 const found = document.getElementById("kind-found");
 const foundList = document.getElementById("kind-found-list");
 
-search.addEventListener("input", () => {
+function find() {
   const words = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const isSearching = words.length > 0;
   for (const id of ["kind-frequent", "kind-classes"]) document.getElementById(id).hidden = isSearching;
@@ -42,7 +42,8 @@ search.addEventListener("input", () => {
   const hits = [...all].filter((kind) => words.every((word) => kind.dataset.search.includes(word)));
   foundList.replaceChildren(...hits.map((kind) => kind.closest("li").cloneNode(true)));
   document.getElementById("kind-nothing").hidden = hits.length > 0;
-});
+}
+search.addEventListener("input", find);
 search.addEventListener("keydown", (event) => {
   if (event.key === "Enter") foundList.querySelector("button")?.focus();
 });
@@ -124,6 +125,8 @@ queue.listen(async (message) => {
 });
 
 prepare(owner, async () => {
+  search.value = "";
+  find();
   send({ hurry: true });
   // The system is asked not to clear away what waits, and to send it also when this page is closed.
   navigator.storage?.persist?.();
