@@ -14,6 +14,22 @@ from test_pages import image
 
 GRIDS = json.loads((stack.ROOT / "deploy/networks/baoan/grids.geojson").read_text())["features"]
 DISCONNECTED = "ERR_INTERNET_DISCONNECTED"
+# Changes the reports that wait in the browser's database.
+MADE_AN_HOUR_AGO = """async () => {
+  const database = await new Promise((resolve) => {
+    const request = indexedDB.open("gridloop-officer");
+    request.onsuccess = () => resolve(request.result);
+  });
+  await new Promise((resolve) => {
+    const transaction = database.transaction("reports", "readwrite");
+    const store = transaction.objectStore("reports");
+    store.getAll().onsuccess = ({ target }) => {
+      for (const report of target.result) store.put({ ...report, createdAt: report.createdAt - 3_600_000 });
+    };
+    transaction.oncomplete = resolve;
+  });
+  database.close();
+}"""
 PHOTO = {"name": "found.png", "mimeType": "image/png", "buffer": image(320, 240)}
 
 
@@ -147,12 +163,17 @@ class Officer(unittest.TestCase):
         page.reload()
         page.wait_for_selector("#queue-list [data-state=waiting]")
         self.assertEqual(self.cases(), before)
+        # As if the network had been away for an hour.
+        page.evaluate(MADE_AN_HOUR_AGO)
         visitor.context.set_offline(False)
         page.wait_for_selector("#officer-queue", state="hidden")
         after = self.cases()
         self.assertEqual(len(after), len(before) + 1)
         case = self.stack.case(next(case for case in after if case not in before))
         self.assertEqual((case["category"], case["unit"]["grid"]), ("E0108", self.grid))
+        # It says when it was made, by the server's clock, which stands years before this machine's.
+        age = stack.moment(case["filed_at"]) - stack.moment(case["occurred_at"])
+        self.assertTrue(3_600 <= age.total_seconds() < 3_720, age)
         # Nothing is left that could be sent again.
         page.reload()
         page.wait_for_selector("#report h2")
