@@ -206,6 +206,32 @@ class Officer(unittest.TestCase):
         self.assertEqual(len(self.cases()), len(before) + 1)
         visitor.checked()
 
+    def test_a_phone_that_closes_the_page_behind_the_camera_loses_no_report(self):
+        before = self.cases()
+        visitor = self.visitor()
+        page = visitor.page
+        self.choose(page, "E0116")
+        page.tap("#report-more summary")
+        page.check("#report-urgent")
+        page.fill("#report-description", "油烟直排")
+        self.photograph(page)
+        page.wait_for_selector("#queue-list li", state="detached")
+        page.reload()
+        page.wait_for_selector("#queue-list [data-state=draft]")
+        self.assertEqual(self.cases(), before)
+        page.tap("#queue-list [data-state=draft] button")
+        page.wait_for_selector("#report-sheet[open] .officer-place.fine")
+        self.assertEqual(page.input_value("#report-description"), "油烟直排")
+        self.assertEqual(page.locator("#photo-list img").count(), 1)
+        page.tap("#report-send")
+        page.wait_for_selector(".toast.fine")
+        page.wait_for_selector("#officer-queue", state="hidden")
+        new = [case for case in self.cases() if case not in before]
+        self.assertEqual(len(new), 1)
+        case = self.stack.case(new[0])
+        self.assertEqual((case["description"], case["priority"]), ("油烟直排", "urgent"))
+        visitor.checked()
+
     def test_what_is_refused_is_said_and_mended(self):
         before = self.cases()
         # In another street: without a network nobody can tell.

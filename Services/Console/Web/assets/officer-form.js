@@ -16,8 +16,10 @@ const photoList = document.getElementById("photo-list");
 const onSpot = document.getElementById("report-on-spot");
 const measureField = document.getElementById("measure-field");
 
-// What is being written: {kind: {code, name}, photos: [Blob], report}; `report` is the one that is being mended.
+// What is being written: {kind: {code, name}, photos: [Blob], id, report}; `report` is the one that is being mended.
+// Phones close pages while the camera is in front: a draft is kept from then on, under the id that its report will have.
 let draft = null;
+let saving = Promise.resolve();
 let owner = "";
 let sent = () => {};
 
@@ -26,6 +28,9 @@ export function prepare(whose, afterwards) {
   owner = whose;
   sent = afterwards;
 }
+
+// Whether the report is the one on the sheet.
+export const isOpen = (report) => sheet.open && report.id === draft?.id;
 
 // Opens the sheet for a kind; a draft that was left for another kind goes on.
 export function open(kind) {
@@ -39,17 +44,18 @@ export function open(kind) {
   show();
 }
 
-// Opens the sheet with what was refused.
-export function mend(report) {
+// Opens the sheet with what was refused, or was not finished.
+export function goOn(report) {
   const { content } = report;
   form.reset();
   draft = {
     kind: { code: content.category, name: report.shown.category },
     photos: report.photos.map((photo) => photo.blob),
-    report,
   };
+  if (report.state === "draft") draft.id = report.id;
+  else draft.report = report;
   form.elements.description.value = content.description === report.shown.category ? "" : content.description;
-  form.elements.address.value = content.location.address ?? "";
+  form.elements.address.value = content.location?.address ?? "";
   form.elements.urgent.checked = Boolean(content.urgent);
   onSpot.checked = Boolean(content.measure);
   if (content.measure) form.elements.measure.value = content.measure;
@@ -92,10 +98,10 @@ async function take(input) {
   // Read out first: emptying the field empties its list.
   const files = [...input.files];
   input.value = "";
-  const place = draft;
+  const current = draft;
   for (const file of files) {
     const blob = await shrink(file);
-    if (draft !== place) return;
+    if (draft !== current) return;
     if (draft.photos.length >= MAX_PHOTOS) {
       complain(text("officer.script.too_many_photos", { count: MAX_PHOTOS }));
       break;
@@ -103,6 +109,41 @@ async function take(input) {
     draft.photos.push(blob);
   }
   showPhotos();
+  save();
+}
+
+// Keeps the draft as it is now. One after the other, so that it is one record.
+function save() {
+  saving = saving.then(async () => {
+    if (!draft || draft.report) return;
+    const current = draft;
+    const record = { ...written(current), state: "draft" };
+    if (current.id) await queue.change(current.id, record);
+    else current.id = await queue.add({ ...record, ...made() });
+  }).catch(() => {
+    // There is no room: what is sent is kept again, and said then.
+  });
+  return saving;
+}
+
+const made = () => ({ key: queue.newKey(), owner, createdAt: Date.now() });
+
+// The report as the form has it, without its place.
+function written({ kind, photos }) {
+  const { description, urgent, measure } = form.elements;
+  const content = { category: kind.code, description: description.value.trim() || kind.name };
+  if (urgent.checked) content.urgent = true;
+  if (onSpot.checked) content.measure = measure.value.trim() || measure.defaultValue;
+  return {
+    content,
+    shown: { category: kind.name, place: "" },
+    photos: photos.map((blob) => ({ blob })),
+    body: null,
+    tried: false,
+    attempts: 0,
+    nextAt: 0,
+    problem: null,
+  };
 }
 
 function complain(message) {
@@ -126,37 +167,26 @@ async function leave() {
     });
     if (!leaves) return;
   }
+  await saving;
+  const { id } = draft;
   draft = null;
   sheet.close();
+  if (id) await queue.remove([id]);
 }
 
 async function keep() {
   const place = chosen();
   if (place.fault) return complain(place.fault);
-  const { description, address, urgent, measure } = form.elements;
   const location = { ...place.location };
-  if (address.value.trim()) location.address = address.value.trim();
-  const content = {
-    category: draft.kind.code,
-    description: description.value.trim() || draft.kind.name,
-    location,
-  };
-  if (urgent.checked) content.urgent = true;
-  if (onSpot.checked) content.measure = measure.value.trim() || measure.defaultValue;
-  const report = {
-    content,
-    shown: { category: draft.kind.name, place: place.name },
-    photos: draft.photos.map((blob) => ({ blob })),
-    state: "waiting",
-    body: null,
-    tried: false,
-    attempts: 0,
-    nextAt: 0,
-    problem: null,
-  };
+  const address = form.elements.address.value.trim();
+  if (address) location.address = address;
+  await saving;
+  const report = { ...written(draft), state: "waiting" };
+  report.content.location = location;
+  report.shown.place = place.name;
+  const id = draft.report?.id ?? draft.id;
   try {
-    if (draft.report) await queue.change(draft.report.id, report);
-    else await queue.add({ ...report, key: queue.newKey(), owner, createdAt: Date.now() });
+    if (!id || !(await queue.change(id, report))) await queue.add({ ...report, ...made() });
   } catch {
     return complain(text("officer.script.storage"));
   }
@@ -180,8 +210,11 @@ form.addEventListener("submit", async (event) => {
   }
 });
 for (const id of ["photo-input", "album-input"]) {
-  document.getElementById(id).addEventListener("change", (event) => take(event.target));
+  const input = document.getElementById(id);
+  input.addEventListener("click", save);
+  input.addEventListener("change", () => take(input));
 }
+form.elements.description.addEventListener("change", save);
 onSpot.addEventListener("change", () => (measureField.hidden = !onSpot.checked));
 document.getElementById("sheet-close").addEventListener("click", leave);
 document.getElementById("sheet-kind").addEventListener("click", () => {

@@ -1,7 +1,7 @@
 // The list of what waits to be sent: each report with its state, and what can be done about it.
 import { Problem } from "./api.js";
 import { confirm } from "./dialogs.js";
-import { mend } from "./officer-form.js";
+import { goOn, isOpen } from "./officer-form.js";
 import * as queue from "./officer-queue.js";
 import { text, language } from "./texts.js";
 
@@ -50,7 +50,8 @@ function item(report, sending) {
   const head = element("div", "case-item-head");
   const badge = element("span", `badge ${isRefused ? "tone-late" : "tone-soon"}`, text(`officer.script.state_${state}`));
   head.append(element("b", "", report.shown.category), " ", badge);
-  const facts = [time.format(report.createdAt), report.shown.place];
+  const facts = [time.format(report.createdAt)];
+  if (report.shown.place) facts.push(report.shown.place);
   if (report.photos.length > 0) facts.push(text("officer.script.photos", { count: report.photos.length }));
   if (report.attempts > 0) facts.push(text("officer.script.attempts", { count: report.attempts }));
   made.append(head, element("p", "muted small", facts.join(" · ")));
@@ -58,7 +59,8 @@ function item(report, sending) {
     for (const reason of reasons(report.problem)) made.append(element("p", "fault", reason));
   }
   const buttons = element("div", "row");
-  if (isRefused) buttons.append(button(text("officer.script.mend"), () => mend(report)));
+  if (isRefused) buttons.append(button(text("officer.script.mend"), () => goOn(report)));
+  if (state === "draft") buttons.append(button(text("officer.script.go_on"), () => goOn(report)));
   buttons.append(button(text("officer.script.discard"), () => discard(report)));
   made.append(buttons);
   return made;
@@ -66,7 +68,7 @@ function item(report, sending) {
 
 // Draws the owner's reports. `sending`: the id of the one on its way.
 export async function draw(owner, sending) {
-  const reports = await queue.of(owner);
+  const reports = (await queue.of(owner)).filter((report) => !isOpen(report));
   section.hidden = reports.length === 0;
   const focused = list.contains(document.activeElement);
   list.replaceChildren(...reports.map((report) => item(report, sending)));

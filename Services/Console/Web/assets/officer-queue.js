@@ -9,7 +9,7 @@
 //   content   {category, description, location, urgent, measure}
 //   shown     {category, place}: the names that the list shows
 //   photos    [{blob, id}]; `id` once the photograph was sent
-//   state     waiting | refused
+//   state     draft | waiting | refused
 //   body      what is sent, fixed at the first try: under one key the door takes one body
 //   tried     it went out and no answer came: the door may have taken it
 //   problem   {status, document}: why it was refused

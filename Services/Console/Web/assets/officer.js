@@ -90,7 +90,7 @@ async function send({ hurry = false, force = false } = {}) {
 async function show() {
   await draw(owner, sending);
   const reports = await queue.all();
-  const own = reports.filter((report) => report.owner === owner).length;
+  const own = reports.filter((report) => report.owner === owner && report.state === "waiting").length;
   const other = reports.find((report) => report.owner !== owner);
   const name = other?.owner.split("/").at(-1);
   let words = "";
