@@ -4,9 +4,12 @@ import WebAuth
 
 /// The kinds of reports as an officer finds them: the most used first, then the catalogue by its classes.
 struct OfficerCatalogue: Sendable {
-  /// How many stand first, and over how many days they are counted.
+  /// How many stand first.
   static let maxFrequent = 8
-  static let countedDays: Int32 = 90
+  /// Over how many days the officer's own and their unit's are counted, and those of all districts they work in, which
+  /// fill the places left: the rollups of a whole district are many rows.
+  static let countedDays: Int64 = 30
+  static let countedDaysOfAll: Int64 = 7
 
   private let request: PageRequest
 
@@ -29,23 +32,37 @@ struct OfficerCatalogue: Sendable {
     GROUP BY category HAVING sum(reported) > 0 ORDER BY sum(reported) DESC, category LIMIT $4
     """)
 
-  /// What the officer reported most often of late, then what is reported most often in their unit.
+  private static let everywhere = Statement(
+    "officer_kinds_everywhere",
+    """
+    SELECT category FROM rollup_daily WHERE district = ANY($1) AND day >= DATE '1970-01-01' + $2 AND NOT part
+    GROUP BY category HAVING sum(reported) > 0 ORDER BY sum(reported) DESC, category LIMIT $3
+    """)
+
+  /// What the officer reported most often of late, then what is reported most often in their unit, then in the district.
   static func frequent(_ request: PageRequest) async throws -> [CategoryCode] {
     let view = request.view
     let pool = request.console.pool
     let districts = PostgresParameter.texts(view.territory.districts.map(\.text))
-    let since = request.now.adding(seconds: -Int64(countedDays) * 86_400)
-    let day = Int32(view.zone.date(of: since).dayNumber)
+    let since = request.now.adding(seconds: -countedDays * 86_400)
+    let day = view.zone.date(of: since).dayNumber
     // More than are shown, since a catalogue may have changed meanwhile.
     let limit = PostgresParameter.int64(Int64(2 * maxFrequent))
     async let own = pool.query(
       Self.own, [districts, .text(view.actor.text), .timestamp(microseconds: since.microseconds), limit])
-    async let around = pool.query(Self.around, [districts, .texts(units(view)), .int32(day), limit])
+    async let around = pool.query(Self.around, [districts, .texts(units(view)), .int32(Int32(day)), limit])
     var found: [CategoryCode] = []
-    for row in Array(try await own) + Array(try await around) {
-      let code = CategoryCode(try row.text(0))
-      guard view.policy.catalogue[code]?.fileable == true, !found.contains(code) else { continue }
-      found.append(code)
+    func add(_ rows: PostgresRows) throws {
+      for row in rows {
+        let code = CategoryCode(try row.text(0))
+        if view.policy.catalogue[code]?.fileable == true, !found.contains(code) { found.append(code) }
+      }
+    }
+    try add(try await own)
+    try add(try await around)
+    if found.count < maxFrequent {
+      let first = Int32(Int64(day) + countedDays - countedDaysOfAll)
+      try add(try await pool.query(Self.everywhere, [districts, .int32(first), limit]))
     }
     return Array(found.prefix(maxFrequent))
   }
