@@ -10,7 +10,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 import pages
 import reports
 import stack
-from test_pages import image
 
 GRIDS = json.loads((stack.ROOT / "deploy/networks/baoan/grids.geojson").read_text())["features"]
 DISCONNECTED = "ERR_INTERNET_DISCONNECTED"
@@ -30,7 +29,7 @@ MADE_AN_HOUR_AGO = """async () => {
   });
   database.close();
 }"""
-PHOTO = {"name": "found.png", "mimeType": "image/png", "buffer": image(320, 240)}
+PHOTO = {"name": "found.png", "mimeType": "image/png", "buffer": pages.image(320, 240)}
 
 
 def middles(unit):
