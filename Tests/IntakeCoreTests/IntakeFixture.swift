@@ -74,6 +74,7 @@ struct IntakeFixture: Sendable {
     let routes = IntakeRouter(
       reports: ReportRoute(intake: intake, desk: desk, metrics: metrics),
       sentReports: SentReportRoute(intake: intake, pool: pool),
+      locate: LocateRoute(intake: intake),
       bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
       attachments: AttachmentRoute(intake: intake, attachments: attachments),
       open311: Open311Door(

@@ -6,6 +6,7 @@ import WebAuth
 struct IntakeRouter {
   let reports: ReportRoute
   let sentReports: SentReportRoute
+  let locate: LocateRoute
   let bulk: BulkRoute
   let attachments: AttachmentRoute
   let open311: Open311Door
@@ -18,6 +19,7 @@ struct IntakeRouter {
     signedIn.post("reports") { try await reports.post($0, $1) }
     signedIn.get("reports") { try await sentReports.get($0, $1) }
     signedIn.post("reports/bulk") { try await bulk.post($0, $1) }
+    signedIn.get("locate") { try await locate.get($0, $1) }
     signedIn.post("attachments") { try await attachments.post($0, $1) }
     // Open to all for reading; whoever writes is asked for a key by the routes themselves.
     router.get("open311/v2/**") { try await open311.get($0, $1) }

@@ -51,6 +51,7 @@ public enum IntakeService {
     let router = IntakeRouter(
       reports: ReportRoute(intake: intake, desk: desk, metrics: metrics),
       sentReports: SentReportRoute(intake: intake, pool: context.database),
+      locate: LocateRoute(intake: intake),
       bulk: BulkRoute(intake: intake, desk: desk, metrics: metrics),
       attachments: AttachmentRoute(intake: intake, attachments: attachments),
       open311: Open311Door(

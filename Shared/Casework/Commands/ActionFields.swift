@@ -59,7 +59,11 @@ public struct ActionField: Sendable, Hashable {
         ActionField("checklist", .optional, "the items of the closing standard that are confirmed"),
         ActionField("photos", .optional, "ids of attachments"),
       ]
-    case .verify: [outcomeField(action), ActionField("note", .sometimes, "required when it fails")]
+    case .verify:
+      [
+        outcomeField(action), ActionField("note", .sometimes, "required when it fails"),
+        ActionField("photos", .optional, "ids of attachments that show what was found"),
+      ]
     case .revisit: [ActionField("rating", .required, words: Satisfaction.allCases.map(\.rawValue)), note]
     case .supervise:
       [

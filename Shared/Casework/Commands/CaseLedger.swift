@@ -36,7 +36,8 @@ struct CaseLedger {
     case .merge(let target): try merge(request, into: target)
     case .split(let category, let unit, _, let attachments):
       return try split(request, value, category: category, unit: unit, attachments: attachments)
-    case .handle(_, _, let photos) where !photos.isEmpty: try bind(photos, to: number)
+    case .handle(_, _, let photos) where !photos.isEmpty, .verify(_, _, let photos) where !photos.isEmpty:
+      try bind(photos, to: number)
     case .erase: effects.append(SideTables.erase(context.district, number, at: draft.now))
     default: break
     }

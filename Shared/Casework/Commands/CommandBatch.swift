@@ -54,7 +54,7 @@ extension CommandRequest {
   /// The attachments that the command names.
   var attachments: [String] {
     switch command {
-    case .handle(_, _, let photos): photos
+    case .handle(_, _, let photos), .verify(_, _, let photos): photos
     case .split(_, _, _, let attachments): attachments
     default: []
     }

@@ -16,7 +16,7 @@ public enum CaseCommand: Sendable, Hashable {
   case refuseSuspension(reason: String)
   case resume(note: String)
   case handle(result: String, checklist: [String] = [], photos: [String] = [])
-  case verify(passed: Bool, note: String)
+  case verify(passed: Bool, note: String, photos: [String] = [])
   case revisit(rating: Satisfaction, note: String)
   case supervise(form: String, note: String, department: DepartmentCode?, jointly: [String])
   case answer(order: Int32?, text: String)

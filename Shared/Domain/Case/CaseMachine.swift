@@ -35,7 +35,8 @@ public enum CaseMachine {
     case .resume(let note): draft.resume(note: note, at: draft.now, context)
     case .handle(let result, let checklist, let photos):
       try draft.handle(result: result, checklist: checklist, photos: photos, context)
-    case .verify(let passed, let note): draft.verify(passed: passed, note: note, context)
+    case .verify(let passed, let note, let photos):
+      draft.verify(passed: passed, note: note, photos: photos, context)
     case .revisit(let rating, let note): draft.revisit(rating, note: note, context)
     case .supervise(let form, let note, let department, let jointly):
       try draft.supervise(form: form, note: note, department: department, jointly: jointly, context)

@@ -36,7 +36,8 @@ public enum EventDetail: Sendable, Hashable {
   case suspended(until: Instant, reason: String)
   case resumed(note: String)
   case handled(HandedIn)
-  case verified(passed: Bool, note: String)
+  /// `photos`: identifiers of attachments that show what was found.
+  case verified(passed: Bool, note: String, photos: [String] = [])
   /// `assists`: the departments whose parts were done, which hear that the case is not; none in events before these were
   /// named.
   case reworked(note: String, assists: [DepartmentCode] = [])

@@ -30,9 +30,10 @@ extension CanonicalWriter {
         for item in handedIn.checklist { writer.text(4, item) }
         for photo in handedIn.photos { writer.text(5, photo) }
         writer.textIfAny(6, handedIn.part?.text)
-      case .verified(let passed, let note):
+      case .verified(let passed, let note, let photos):
         writer.flag(1, passed)
         writer.textIfAny(2, note)
+        for photo in photos { writer.text(3, photo) }
       case .reworked(let note, let assists):
         writer.textIfAny(1, note)
         for assist in assists { writer.text(2, assist.text) }
@@ -168,7 +169,7 @@ extension CanonicalReader {
         HandedIn(
           result: fields.text(1), stage: Int(stage), isFinal: fields.flag(3), checklist: fields.texts(4),
           photos: fields.texts(5), part: fields.department(6)))
-    case .verified: return .verified(passed: fields.flag(1), note: fields.text(2))
+    case .verified: return .verified(passed: fields.flag(1), note: fields.text(2), photos: fields.texts(3))
     case .reworked: return .reworked(note: fields.text(1), assists: fields.departments(2))
     case .commented: return .commented(text: fields.text(1))
     case .closed:

@@ -18,6 +18,7 @@ import Wire
       .split(.into(CaseID(district: "440306", number: 1_024))),
       .split(.into(CaseID(district: "440306", number: 1_024), attachments: ["a1", "b2"]))
     ),
+    (.verified(passed: true, note: ""), .verified(passed: true, note: "", photos: ["a1", "b2"])),
     (.reworked(note: "still there"), .reworked(note: "still there", assists: ["power", "water"])),
     (.reopened(reason: "again"), .reopened(reason: "again", assists: ["water"])),
   ]

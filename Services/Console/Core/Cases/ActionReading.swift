@@ -51,7 +51,8 @@ enum ActionReading {
         photos: distinct("photos", &fields))
     case .verify:
       let passed = fields.outcome(action)
-      return .verify(passed: passed, note: passed ? fields.note : fields.requiredText("note"))
+      return .verify(
+        passed: passed, note: passed ? fields.note : fields.requiredText("note"), photos: distinct("photos", &fields))
     case .void: return .void(reason: fields.requiredText("reason"))
     case .merge:
       let into = fields.requiredText("into")

@@ -96,9 +96,10 @@ struct EventDocument {
     case .contacted(let reached, let note):
       writer.member("outcome", reached ? "reached" : "unreached")
       writer.member("note", note)
-    case .verified(let passed, let note):
+    case .verified(let passed, let note, let photos):
       writer.member("outcome", passed ? "pass" : "fail")
       writer.member("note", note)
+      if !photos.isEmpty { writer.member("photos", texts: photos) }
     case .reworked(let note, let assists):
       writer.member("note", note)
       writer.member("assists", texts: assists.map(\.text))

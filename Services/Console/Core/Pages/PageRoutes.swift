@@ -15,6 +15,7 @@ struct PageRoutes: Sendable {
     InspectionPage.self, RecordPage.self, IndicatorPage.self,
     AdministrationOverview.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
+    OfficerPage.self, OfficerTaskPage.self,
   ]
 
   let console: Console

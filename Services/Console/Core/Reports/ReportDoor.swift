@@ -67,7 +67,7 @@ struct ReportDoor: Sendable {
   }
 }
 
-/// `POST /v1/reports`, `GET /v1/reports` and `POST /v1/attachments`, as the door for reports has them.
+/// `POST /v1/reports`, `GET /v1/reports`, `GET /v1/locate` and `POST /v1/attachments`, as the door for reports has them.
 struct ReportDoorRoutes: Sendable {
   let console: Console
 
@@ -75,6 +75,7 @@ struct ReportDoorRoutes: Sendable {
     let door = console.reportDoor
     group.post("reports") { request, context in try await door.pass(request, context) }
     group.get("reports") { request, context in try await door.pass(request, context) }
+    group.get("locate") { request, context in try await door.pass(request, context) }
     group.post("attachments") { request, context in try await door.pass(request, context) }
   }
 }

@@ -17,10 +17,7 @@ struct SessionRoutes: Sendable {
   }
 
   func add(to group: RouterGroup<AuthenticatedContext>) {
-    group.get("sessions/me") { _, context in
-      let view = try console.view(context)
-      return Response.json { writeUser(view.caller, to: &$0) }
-    }
+    group.get("sessions/me") { _, context in try me(context) }
     group.delete("sessions") { _, context in try await signOut(context) }
   }
 
@@ -43,6 +40,20 @@ struct SessionRoutes: Sendable {
     }
   }
 
+  /// Who the caller is, with the time of the server; for browsers also what proves that our own page asks.
+  private func me(_ context: AuthenticatedContext) throws -> Response {
+    let view = try console.view(context)
+    return Response.json(headers: [.cacheControl: "no-store"]) { writer in
+      writer.beginObject()
+      writeMembers(of: view.caller, to: &writer)
+      writer.member("now", console.now, in: view.zone)
+      if case .cookie(let token)? = context.authentication?.credential {
+        writer.member("form_token", CrossSite.token(of: token))
+      }
+      writer.endObject()
+    }
+  }
+
   private func signOut(_ context: AuthenticatedContext) async throws -> Response {
     _ = try context.requireCaller()
     switch context.authentication?.credential {
@@ -59,11 +70,15 @@ struct SessionRoutes: Sendable {
 
   private func writeUser(_ caller: Caller, to writer: inout JSONWriter) {
     writer.beginObject()
+    writeMembers(of: caller, to: &writer)
+    writer.endObject()
+  }
+
+  private func writeMembers(of caller: Caller, to writer: inout JSONWriter) {
     writer.member("username", caller.name)
     writer.member("role", caller.role.rawValue)
     writer.member("unit", caller.unit.text)
     writer.member("department", caller.department?.text)
     writer.member("district", caller.district.text)
-    writer.endObject()
   }
 }

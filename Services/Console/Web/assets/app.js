@@ -3,6 +3,7 @@ import "./times.js";
 import "./live.js";
 import "./forms.js";
 import "./dialogs.js";
+import "./sign-out.js";
 
 // Fields that nothing was chosen in stay out of the address of a search.
 document.addEventListener("submit", (event) => {

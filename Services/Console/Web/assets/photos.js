@@ -9,10 +9,13 @@ import { complain } from "./toast.js";
 
 const MAX_SIDE_PIXELS = 2048;
 const SMALL_ENOUGH_BYTES = 800_000;
+// What the door takes; of another kind, as some phones make, it becomes a JPEG.
+const TAKEN = ["image/jpeg", "image/png", "image/webp"];
 
 // The image no larger than MAX_SIDE_PIXELS on its longer side; as it is where the browser cannot read it.
 export async function shrink(file) {
-  if (file.size <= SMALL_ENOUGH_BYTES) return file;
+  const isTaken = TAKEN.includes(file.type);
+  if (isTaken && file.size <= SMALL_ENOUGH_BYTES) return file;
   try {
     const image = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, MAX_SIDE_PIXELS / Math.max(image.width, image.height));
@@ -21,7 +24,7 @@ export async function shrink(file) {
     canvas.height = Math.round(image.height * scale);
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
-    return blob && blob.size < file.size ? blob : file;
+    return blob && (!isTaken || blob.size < file.size) ? blob : file;
   } catch {
     return file;
   }

@@ -75,9 +75,9 @@ extension CaseDraft {
     }
   }
 
-  mutating func verify(passed: Bool, note: String, _ context: CaseMachine.Context) {
+  mutating func verify(passed: Bool, note: String, photos: [String], _ context: CaseMachine.Context) {
     let clocks = stopping(.verify)
-    record(.verified(passed: passed, note: note), clocks: clocks)
+    record(.verified(passed: passed, note: note, photos: photos), clocks: clocks)
     if passed {
       let inTime: CaseFacts = value.facts.contains(.lateHandle) ? [] : .onTimeClose
       record(

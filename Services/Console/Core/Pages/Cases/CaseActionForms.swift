@@ -44,6 +44,13 @@ struct CaseActionForms: Sendable {
     return data
   }
 
+  /// One action alone, for the partial `form-field` of its fields; nil when the caller may not take it now.
+  func data(of action: CaseAction) -> PageData? {
+    let allowed = CaseMachine.allowedActions(
+      value, by: request.view.actor, policy: request.view.policy, now: request.now, text: text)
+    return allowed.contains(action) ? form(action, isFirst: true) : nil
+  }
+
   private func form(_ action: CaseAction, isFirst: Bool) -> PageData {
     let key = "actions.\(action.rawValue)"
     let fields = ActionField.of(action).map { field($0, of: action) }
@@ -73,7 +80,7 @@ struct CaseActionForms: Sendable {
     data["hasOptions"] = options.map { !$0.isEmpty }
     if kind == "isMoment" { data["offset"] = String(request.now.rfc3339(in: request.view.zone).suffix(6)) }
     if kind == "isPhotos" {
-      let photos = closing?.photos ?? 0
+      let photos = action == .handle ? closing?.photos ?? 0 : 0
       if photos > 0 { data["fieldHint"] = texts.counted("actions.hint.photos_needed", photos) }
     }
     return data

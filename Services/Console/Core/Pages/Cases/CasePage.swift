@@ -157,14 +157,17 @@ struct CaseFactsData: Sendable {
   }
 }
 
-/// Photographs from before the handling and those that came with results, side by side.
+/// Photographs from before the handling and those that came with results and their verification, side by side.
 struct CasePhotosData: Sendable {
   let data: PageData
 
   init(_ photos: [CasePhoto], events: [CaseEvent], id: CaseID, request: PageRequest) {
     let named = events.flatMap { event -> [String] in
-      if case .handled(let result) = event.detail { return result.photos }
-      return []
+      switch event.detail {
+      case .handled(let result): return result.photos
+      case .verified(_, _, let photos): return photos
+      default: return []
+      }
     }
     let results = Set(named)
     func shown(_ photos: [CasePhoto], _ kind: String) -> [PageData] {

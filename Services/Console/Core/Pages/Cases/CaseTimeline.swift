@@ -93,7 +93,7 @@ private struct Teller {
       return told(event, form, values: values, quote: back.reason, tone: "soon")
     case .contacted(let reached, let note): return told(event, reached ? "reached" : "unreached", quote: note)
     case .handled(let result): return tell(result, event)
-    case .verified(let passed, let note):
+    case .verified(let passed, let note, _):
       return told(event, passed ? "pass" : "fail", quote: note, tone: passed ? "fine" : "late")
     case .reworked(let note, _), .resumed(let note): return told(event, quote: note)
     case .closed(.onSpot(let action, let note)):
