@@ -30,6 +30,7 @@ enum ConsoleRouter {
     TaskRoutes(console: console).add(to: api)
     StreamRoutes(console: console).add(to: api)
     SuppressionRoutes(console: console).add(to: api)
+    GridChangeRoutes(console: console).add(to: api)
     return router
   }
 }

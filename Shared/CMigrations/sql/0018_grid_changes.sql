@@ -16,10 +16,12 @@ CREATE TABLE grid_changes (
   -- the local day, and its first moment
   effective_on    date        NOT NULL,
   effective_at    timestamptz NOT NULL,
+  -- until when the level that is asked has time; of an approved change the moment at which it comes into force
+  due_at          timestamptz NOT NULL,
   -- feature collections: the grids as they were when it was proposed, and as it draws them
   before          bytea       NOT NULL,
   after           bytea       NOT NULL,
-  -- <level> <role>@<unit>, in order of level
+  -- <level> <role>@<unit>, and where the level has a time of its own " <limit>"; in order of level
   approvals       text[]      COLLATE "C" NOT NULL,
   proposed_by     text        COLLATE "C" NOT NULL,
   -- role@unit of whoever proposed it
@@ -39,9 +41,10 @@ CREATE TABLE grid_changes (
     CHECK (state IN ('proposed', 'approved', 'in_force', 'rejected', 'withdrawn', 'lapsed', 'conflicted')),
   CONSTRAINT grid_changes_ended CHECK ((state IN ('proposed', 'approved')) = (ended_at IS NULL)),
   CONSTRAINT grid_changes_in_force CHECK ((state = 'in_force') = (network_version IS NOT NULL)),
+  CONSTRAINT grid_changes_due_by_its_day CHECK (due_at <= effective_at),
   CONSTRAINT grid_changes_chain_length CHECK (octet_length(chain) = 32)
 );
-CREATE INDEX grid_changes_due ON grid_changes (district, effective_at) WHERE state IN ('proposed', 'approved');
+CREATE INDEX grid_changes_due ON grid_changes (district, due_at) WHERE state IN ('proposed', 'approved');
 
 -- Decisions and what became of it, in order, each chained to the one before. Nothing here is ever changed.
 CREATE TABLE grid_change_steps (
@@ -95,7 +98,7 @@ CREATE FUNCTION grid_change_step_hash(
 CREATE FUNCTION grid_change_propose(
   p_district text, p_network text, p_kind text, p_grids text[], p_codes text[], p_reason text, p_effective_on date,
   p_effective_at timestamptz, p_before bytea, p_after bytea, p_approvals text[], p_proposed_by text, p_post text,
-  p_at timestamptz
+  p_at timestamptz, p_due_at timestamptz
 ) RETURNS TABLE (id text, taken text[]) LANGUAGE plpgsql AS $$
 DECLARE
   v_number bigint;
@@ -112,9 +115,9 @@ BEGIN
   SELECT coalesce(max(g.number), 0) + 1 INTO v_number FROM grid_changes AS g WHERE g.district = p_district;
   v_id := p_district || '-g' || v_number;
   INSERT INTO grid_changes (district, id, number, network, kind, grids, codes, reason, effective_on, effective_at,
-    before, after, approvals, proposed_by, proposer_post, proposed_at, chain)
+    due_at, before, after, approvals, proposed_by, proposer_post, proposed_at, chain)
   VALUES (p_district, v_id, v_number, p_network, p_kind, p_grids, p_codes, p_reason, p_effective_on, p_effective_at,
-    p_before, p_after, p_approvals, p_proposed_by, p_post, p_at,
+    p_due_at, p_before, p_after, p_approvals, p_proposed_by, p_post, p_at,
     grid_change_opening(p_district, v_id, p_kind, p_grids, p_after, p_reason, p_effective_on, p_approvals,
       p_proposed_by, p_at));
   INSERT INTO grid_change_claims (district, code, id)
@@ -126,14 +129,14 @@ END $$;
 -- and at an end the codes are free again. Returns false where the change has moved on meanwhile.
 CREATE FUNCTION grid_change_advance(
   p_district text, p_id text, p_version integer, p_state text, p_action text, p_post text, p_actor text, p_note text,
-  p_at timestamptz, p_network_version integer
+  p_at timestamptz, p_network_version integer, p_due_at timestamptz
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   v_link  bytea;
   v_over  boolean := p_state NOT IN ('proposed', 'approved');
 BEGIN
   UPDATE grid_changes AS g SET
-    state = p_state, version = g.version + 1,
+    state = p_state, version = g.version + 1, due_at = coalesce(p_due_at, g.due_at),
     chain = grid_change_step_hash(g.chain, g.district, g.id, g.version, p_action, p_post, p_actor, p_note, p_at),
     ended_at = CASE WHEN v_over THEN p_at END,
     outcome = CASE WHEN v_over AND p_note <> '' THEN p_note END,

@@ -26,6 +26,8 @@ public struct GridChange: Sendable, Hashable {
   public let plan: GridChangePlan
   public let state: GridChangeState
   public let effectiveAt: Instant
+  /// Until when the level that is asked has time; of an approved change the moment at which it comes into force.
+  public let dueAt: Instant
   /// Feature collections: the grids as they were when it was proposed, and as it draws them.
   public let before: [UInt8]
   public let after: [UInt8]
@@ -66,12 +68,14 @@ public struct GridProposal: Sendable {
   public let drawn: [DrawnGrid]
   public let before: [UInt8]
   public let effectiveAt: Instant
+  /// Until when the first level has time.
+  public let dueAt: Instant
   public let approvals: [GridApproval]
   public let proposer: Actor
 
   public init(
     network: String, district: UnitCode, plan: GridChangePlan, drawn: [DrawnGrid], before: [UInt8],
-    effectiveAt: Instant, approvals: [GridApproval], proposer: Actor
+    effectiveAt: Instant, dueAt: Instant, approvals: [GridApproval], proposer: Actor
   ) {
     self.network = network
     self.district = district
@@ -79,6 +83,7 @@ public struct GridProposal: Sendable {
     self.drawn = drawn
     self.before = before
     self.effectiveAt = effectiveAt
+    self.dueAt = dueAt
     self.approvals = approvals
     self.proposer = proposer
   }
@@ -89,14 +94,15 @@ public struct GridProposal: Sendable {
 }
 
 extension GridApproval {
-  /// `<level> <role>@<unit>`
-  var text: String { "\(level) \(address.text)" }
+  /// `<level> <role>@<unit>`, and where the level has a time of its own, ` <limit>`.
+  var text: String { "\(level) \(address.text)" + (within.map { " \($0)" } ?? "") }
 
   init?(text: String) {
-    let parts = text.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, let level = Int(parts[0]), let address = ReceiverAddress(String(parts[1])),
+    let parts = text.split(separator: " ", maxSplits: 2)
+    guard parts.count >= 2, let level = Int(parts[0]), let address = ReceiverAddress(String(parts[1])),
       let role = Role(rawValue: address.role)
     else { return nil }
-    self.init(level: level, role: role, unit: address.unit)
+    self.init(
+      level: level, role: role, unit: address.unit, within: parts.count > 2 ? try? Limit(String(parts[2])) : nil)
   }
 }

@@ -17,10 +17,19 @@ public struct GridChangeImpact: Sendable, Hashable {
     public let all: Int64
   }
 
+  /// Someone on the roster of a post at a grid that is no longer, now or in days to come.
+  public struct Duty: Sendable, Hashable {
+    public let username: String
+    public let role: String
+    public let unit: UnitCode
+  }
+
   /// Of each grid of the change.
   public let cases: [Cases]
   /// Who may sign in and whose unit is a grid that is no longer. They go on seeing its cases, and nothing new.
   public let people: [Person]
+  /// Shifts at posts of such grids, each person and post once.
+  public let duties: [Duty]
 
   private static let cases = Statement(
     "grid_change_cases",
@@ -38,13 +47,34 @@ public struct GridChangeImpact: Sendable, Hashable {
     ORDER BY username
     """)
 
+  private static let duties = Statement(
+    "grid_change_duties",
+    """
+    SELECT username, role, unit FROM duty_shifts
+    WHERE district = $1 AND unit = ANY ($2) AND removed_at IS NULL AND ends_at > $3
+    UNION
+    SELECT username, role, unit FROM duty_patterns
+    WHERE district = $1 AND unit = ANY ($2) AND removed_at IS NULL
+      AND (valid_until IS NULL OR valid_until >= $4::text::date)
+    ORDER BY 3, 1, 2
+    """)
+
+  /// - Parameters:
+  ///   - now: shifts that have ended by then are passed over.
+  ///   - today: the local day.
   /// - Throws: `PostgresError`.
-  public static func read(_ plan: GridChangePlan, district: UnitCode, _ pool: PostgresPool) async throws
-    -> GridChangeImpact
-  {
+  public static func read(
+    _ plan: GridChangePlan, district: UnitCode, at now: Instant, today: CivilDate, _ pool: PostgresPool
+  ) async throws -> GridChangeImpact {
     let results = try await pool.pipeline([
       PostgresCall(cases, [.text(district.text), .texts(plan.grids.map(\.text))]),
       PostgresCall(people, [.text(district.text), .texts(plan.retired.map(\.text))]),
+      PostgresCall(
+        duties,
+        [
+          .text(district.text), .texts(plan.retired.map(\.text)), .timestamp(microseconds: now.microseconds),
+          .text("\(today)"),
+        ]),
     ])
     return GridChangeImpact(
       cases: try results[0].map {
@@ -52,6 +82,9 @@ public struct GridChangeImpact: Sendable, Hashable {
       },
       people: try results[1].map {
         Person(username: try $0.text(0), role: try $0.text(1), unit: UnitCode(try $0.text(2)))
+      },
+      duties: try results[2].map {
+        Duty(username: try $0.text(0), role: try $0.text(1), unit: UnitCode(try $0.text(2)))
       })
   }
 }

@@ -28,7 +28,7 @@ public struct GridChangeStore: Sendable {
           .text("\(plan.effective)"), .timestamp(microseconds: proposal.effectiveAt.microseconds),
           .bytes(proposal.before), .bytes(DrawnGrid.collection(proposal.drawn)),
           .texts(proposal.approvals.map(\.text)), .text(proposal.proposer.text), .text(proposal.proposerPost.text),
-          .timestamp(microseconds: now.microseconds),
+          .timestamp(microseconds: now.microseconds), .timestamp(microseconds: proposal.dueAt.microseconds),
         ]
       ).onlyRow()
       guard let id = try row.textOrNil(0) else {
@@ -39,31 +39,33 @@ public struct GridChangeStore: Sendable {
           })
       }
       let asked = GridChangeNotices(
-        id: id, plan: plan, effectiveAt: proposal.effectiveAt, proposer: proposal.proposerPost, version: 1
-      ).asked(proposal.approvals.filter { $0.level == 1 }, at: now)
+        id: id, plan: plan, proposer: proposal.proposerPost, version: 1
+      ).asked(proposal.approvals.filter { $0.level == 1 }, until: proposal.dueAt, at: now)
       _ = try transaction.finalPipeline([asked.asking(in: proposal.district)])
       return .stored(id: id)
     }
   }
 
   /// Writes a decision down and tells of it, in one transaction. False when the change has moved on meanwhile.
+  ///
+  /// - Parameter dueAt: until when those who are asked next have time; nil while nobody new is asked.
   public func decide(
     _ change: GridChange, _ decision: GridDecision, _ outcome: GridDecisionOutcome, note: String, by actor: Actor,
-    at now: Instant
+    at now: Instant, dueAt: Instant?
   ) async throws -> Bool {
     let notices = GridChangeNotices(change)
     let told =
-      [outcome.asked.isEmpty ? nil : notices.asked(outcome.asked, at: now)]
-      + [outcome.state == .proposed ? nil : notices.decided(change, outcome.state, note: note, at: now)]
+      (outcome.asked.isEmpty ? [] : [notices.asked(outcome.asked, until: dueAt ?? change.effectiveAt, at: now)])
+      + [notices.decided(change, outcome, note: note, at: now)]
     return try await pool.transaction { transaction in
       let hasAdvanced = try transaction.query(
         Self.advance,
         Self.advance(
-          change, outcome.state, decision.rawValue, post: outcome.given?.text ?? "", by: actor, note: note, at: now)
+          change, outcome.state, decision.rawValue, post: outcome.given?.text ?? "", by: actor, note: note, at: now,
+          dueAt: outcome.state == .approved ? change.effectiveAt : dueAt)
       ).onlyRow().bool(0)
       guard hasAdvanced else { return false }
-      let calls = told.compactMap { $0?.asking(in: change.district) }
-      if !calls.isEmpty { _ = try transaction.finalPipeline(calls) }
+      _ = try transaction.finalPipeline(told.map { $0.asking(in: change.district) })
       return true
     }
   }
@@ -81,23 +83,28 @@ public struct GridChangeStore: Sendable {
 
   private static func advance(
     _ change: GridChange, _ state: GridChangeState, _ action: String, post: String, by actor: Actor, note: String,
-    at now: Instant, networkVersion: Int32? = nil
+    at now: Instant, networkVersion: Int32? = nil, dueAt: Instant? = nil
   ) -> [PostgresParameter] {
     [
       .text(change.district.text), .text(change.id), .int32(change.version), .text(state.rawValue), .text(action),
       .text(post), .text(actor.text), .text(note), .timestamp(microseconds: now.microseconds), .int32(networkVersion),
+      .timestamp(dueAt.map { PostgresTimestamp(microseconds: $0.microseconds) }),
     ]
   }
 
-  /// Changes of one district, the newest first; those before `number` where a list goes on.
+  /// Changes of one district, the newest first; those before `last` where a list goes on.
   ///
   /// - Parameter states: none means all.
   public func list(
-    _ district: UnitCode, states: [GridChangeState] = [], before number: Int64? = nil, limit: Int
+    _ district: UnitCode, states: [GridChangeState] = [], before last: (at: Instant, number: Int64)? = nil, limit: Int
   ) async throws -> [GridChange] {
     try await read(
       Self.page,
-      [.text(district.text), .texts(states.map(\.rawValue)), .int64(number ?? .max), .int64(Int64(limit))])
+      [
+        .text(district.text), .texts(states.map(\.rawValue)),
+        .timestamp(last.map { PostgresTimestamp(microseconds: $0.at.microseconds) }), .int64(last?.number ?? 0),
+        .int64(Int64(limit)),
+      ])
   }
 
   /// Nil when there is none of that id.
@@ -105,7 +112,7 @@ public struct GridChangeStore: Sendable {
     try await read(Self.one, [.text(district.text), .text(id)]).first
   }
 
-  /// Open changes of the districts whose day has come, in the order in which they take effect.
+  /// Open changes of the districts whose day, or whose level's time, has come, in the order in which it came.
   func due(_ districts: [UnitCode], at now: Instant, limit: Int) async throws -> [GridChange] {
     try await read(
       Self.due,
@@ -135,22 +142,26 @@ extension GridChangeStore {
   private static let columns =
     """
     district, id, number, version, network, kind, state, grids, reason, effective_on::text, effective_at, before, after,
-    approvals, proposed_by, proposer_post, proposed_at, ended_at, outcome, network_version, chain
+    approvals, proposed_by, proposer_post, proposed_at, ended_at, outcome, network_version, chain, due_at
     """
 
   private static let insert = Statement(
     "grid_changes_propose",
-    "SELECT id, taken FROM grid_change_propose($1, $2, $3, $4, $5, $6, $7::text::date, $8, $9, $10, $11, $12, $13, $14)")
+    """
+    SELECT id, taken
+    FROM grid_change_propose($1, $2, $3, $4, $5, $6, $7::text::date, $8, $9, $10, $11, $12, $13, $14, $15)
+    """)
 
   static let advance = Statement(
-    "grid_changes_advance", "SELECT grid_change_advance($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+    "grid_changes_advance", "SELECT grid_change_advance($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
 
   private static let page = Statement(
     "grid_changes_page",
     """
     SELECT \(columns) FROM grid_changes
-    WHERE district = $1 AND (cardinality($2::text[]) = 0 OR state = ANY ($2)) AND number < $3
-    ORDER BY number DESC LIMIT $4
+    WHERE district = $1 AND (cardinality($2::text[]) = 0 OR state = ANY ($2))
+      AND ($3::timestamptz IS NULL OR (proposed_at, number) < ($3, $4))
+    ORDER BY proposed_at DESC, number DESC LIMIT $5
     """)
 
   private static let one = Statement(
@@ -160,8 +171,8 @@ extension GridChangeStore {
     "grid_changes_due",
     """
     SELECT \(columns) FROM grid_changes
-    WHERE district = ANY ($1) AND state IN ('proposed', 'approved') AND effective_at <= $2
-    ORDER BY effective_at, district, number LIMIT $3
+    WHERE district = ANY ($1) AND state IN ('proposed', 'approved') AND due_at <= $2
+    ORDER BY due_at, district, number LIMIT $3
     """)
 
   private static let steps = Statement(
@@ -199,6 +210,7 @@ extension GridChange {
     outcome = try row.textOrNil(18)
     networkVersion = try row.int32OrNil(19)
     chain = try row.bytes(20)
+    dueAt = try row.timestamp(21).instant
     self.steps = steps
   }
 }

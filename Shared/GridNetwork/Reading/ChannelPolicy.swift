@@ -117,6 +117,7 @@ public struct NoticeTemplates: Sendable, Hashable {
     "case_id", "state", "category", "category_code", "description", "unit", "unit_code", "department", "clock",
     "due_at", "late", "rung", "act", "reason", "result", "granted", "merged_into", "accountability_id", "link",
     "network", "receiver", "count", "change_id", "grids", "codes", "kind",
+    "effective_on",
   ]
 
   let templates: [NoticeKind: [String: Template]]

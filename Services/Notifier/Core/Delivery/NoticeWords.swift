@@ -34,6 +34,7 @@ struct NoticeWords {
   private static let gridChanges: Words = [
     GridChangeKind.split.rawValue: ("拆分", "split"), GridChangeKind.merge.rawValue: ("合并", "merger"),
     GridChangeKind.move.rawValue: ("调整", "move"),
+    GridDecision.approve.rawValue: ("一级已同意", "approved on this level"),
     GridChangeState.approved.rawValue: ("已逐级批准", "approved on every level"),
     GridChangeState.rejected.rawValue: ("未获批准", "refused"),
     GridChangeState.withdrawn.rawValue: ("已撤回", "withdrawn"),
