@@ -1,3 +1,5 @@
+import Domain
+
 /// A network's files with other changes of grids than they carry themselves.
 public struct ChangedSource: NetworkSource {
   private let source: any NetworkSource
