@@ -1,5 +1,4 @@
 public import Domain
-public import GridNetwork
 
 /// The sample network with a rule of how its grids change, and changes of them.
 extension SampleNetworkFiles {

@@ -179,7 +179,9 @@ import Testing
       #expect(network.policy.units.children(of: "c1").map(\.code) == ["g1a", "g1b", "g2"])
       let middle = try #require(LatticePoint(latitude: 22.55, longitude: 113.82))
       #expect(network.grids.unit(at: middle) == "g1a")
-      #expect(try await fixture.load(old).value.unit == "g1" && network.policy.units.pathText(to: "g1") == "d/s1/c1/g1/")
+      #expect(
+        try await fixture.load(old).value.subject.unit == "g1"
+          && network.policy.units.pathText(to: "g1") == "d/s1/c1/g1/")
       let ended = try await self.change(fixture, change.id)
       #expect(ended.state == .inForce && ended.networkVersion == 2 && ended.steps.last?.action == "in_force")
       let told = try await asked(fixture)

@@ -11,7 +11,9 @@ import Wire
   private func proposal(
     _ grid: String = "g1", kind: String = "split", on day: String = "2026-03-09", reason: String = "too large"
   ) throws -> JSONValue {
-    guard case .object(var body) = try JSONParser.parse(SampleNetworkFiles.halves(of: UnitCode(grid))) else { return .null }
+    guard case .object(var body) = try JSONParser.parse(SampleNetworkFiles.halves(of: UnitCode(grid))) else {
+      return .null
+    }
     body["kind"] = .string(kind)
     body["grids"] = [.string(grid)]
     body["effective_on"] = .string(day)

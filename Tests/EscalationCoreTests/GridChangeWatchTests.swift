@@ -1,6 +1,7 @@
 import Casework
 import CaseworkSupport
 import Domain
+import GridNetwork
 import Operations
 import PostgresClient
 import Testing
@@ -34,7 +35,7 @@ import Testing
     let policy = try fixture.policy
     #expect(policy.version == 2 && !policy.units.isInForce("g1") && policy.units.isInForce("g1a"))
     let case1 = try await fixture.file(unit: "g1a")
-    #expect(try await fixture.load(case1).value.unit == "g1a")
+    #expect(try await fixture.load(case1).value.subject.unit == "g1a")
     // The timers follow the new version as they follow any other.
     try await EscalationRig(fixture).layOut()
     await fixture.close()

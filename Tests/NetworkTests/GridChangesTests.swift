@@ -30,7 +30,8 @@ import Testing
 
   private func plan(_ kind: GridChangeKind, _ grids: [UnitCode], _ drawn: [DrawnGrid]) throws -> GridChangePlan {
     GridChangePlan(
-      kind: kind, grids: grids, proposed: drawn.map(\.grid), reason: "too large", effective: try CivilDate("2026-04-01"))
+      kind: kind, grids: grids, proposed: drawn.map(\.grid), reason: "too large", effective: try CivilDate("2026-04-01")
+    )
   }
 
   private func record(_ id: String, _ grids: [UnitCode], _ drawn: [DrawnGrid]) throws -> GridChangeRecord {
@@ -53,7 +54,8 @@ import Testing
     let network = try NetworkReader.read(changed, geometry: .shapes)
     #expect(network.policy.units.children(of: "d").map(\.code) == ["01", "21", "22", "03", "04"])
     #expect(!network.policy.units.isInForce("02") && network.policy.units.pathText(to: "02") == "d/02/")
-    #expect(try unit(network, 0.02, 0.15) == "21" && unit(network, 0.08, 0.15) == "22" && unit(network, 0.05, 0.05) == "01")
+    #expect(
+      try unit(network, 0.02, 0.15) == "21" && unit(network, 0.08, 0.15) == "22" && unit(network, 0.05, 0.05) == "01")
     #expect(try NetworkValidator.validate(changed) == [], "neighbours share the new corners")
     #expect(network.fileNames.contains(GridChangeRecord.fileName))
     let before = try NetworkReader.read(changed, geometry: .skip, changesUntil: try CivilDate("2026-03-31"))
@@ -77,7 +79,8 @@ import Testing
     #expect(try faults(.move, ["03", "04"], moved) == [])
     // A corner that a drawing program has rounded lies on the plan's again.
     let rounded = try Self.drawn(
-      Self.feature("21", Self.square(0.100001, 0, 0.2, 0.05)), Self.feature("22", Self.square(0.1, 0.05, 0.2, 0.099999)))
+      Self.feature("21", Self.square(0.100001, 0, 0.2, 0.05)), Self.feature("22", Self.square(0.1, 0.05, 0.2, 0.099999))
+    )
     #expect(try faults(.split, ["02"], rounded) == [])
   }
 
@@ -119,8 +122,10 @@ import Testing
 
   @Test func aDirectoryKeepsTheChangesInForceUnlessItHasTakenThemIn() throws {
     let first = try record("d-g1", ["02"], Self.halves())
-    let second = try record("d-g2", ["21"], Self.drawn(
-      Self.feature("31", Self.square(0.1, 0, 0.15, 0.05)), Self.feature("32", Self.square(0.15, 0, 0.2, 0.05))))
+    let second = try record(
+      "d-g2", ["21"],
+      Self.drawn(
+        Self.feature("31", Self.square(0.1, 0, 0.15, 0.05)), Self.feature("32", Self.square(0.15, 0, 0.2, 0.05))))
     let old = SmallNetwork().source
     let kept = ChangedSource(
       old, of: try NetworkReader.read(old, geometry: .skip), inForce: [first, second])
@@ -129,11 +134,13 @@ import Testing
     var redrawn = SmallNetwork()
     redrawn.replaceLine(
       3, of: "units.csv", with: "02,d,grid,二,Two,,2026-03-31,\n31,d,grid,一,A,,,\n32,d,grid,二,B,,,\n22,d,grid,三,C,,,")
-    redrawn.replaceLine(3, of: "grids.geojson", with: [
-      SmallNetwork.feature("31", Self.square(0.1, 0, 0.15, 0.05)),
-      SmallNetwork.feature("32", Self.square(0.15, 0, 0.2, 0.05)),
-      SmallNetwork.feature("22", Self.square(0.1, 0.05, 0.2, 0.1)),
-    ].joined(separator: ",\n") + ",")
+    redrawn.replaceLine(
+      3, of: "grids.geojson",
+      with: [
+        SmallNetwork.feature("31", Self.square(0.1, 0, 0.15, 0.05)),
+        SmallNetwork.feature("32", Self.square(0.15, 0, 0.2, 0.05)),
+        SmallNetwork.feature("22", Self.square(0.1, 0.05, 0.2, 0.1)),
+      ].joined(separator: ",\n") + ",")
     let source = redrawn.source
     let taken = ChangedSource(
       source, of: try NetworkReader.read(source, geometry: .skip), inForce: [first, second])

@@ -27,7 +27,8 @@ public struct GridChangeDay: Sendable {
 
   /// What became of each change of the districts whose time has come, in that order.
   /// - Throws: `PostgresError`; ``PolicyFault`` or `NetworkSourceError` when the stored network cannot be read.
-  public func settle(_ districts: [UnitCode], at now: Instant) async throws -> [(change: GridChange, outcome: Outcome)] {
+  public func settle(_ districts: [UnitCode], at now: Instant) async throws -> [(change: GridChange, outcome: Outcome)]
+  {
     var settled: [(change: GridChange, outcome: Outcome)] = []
     for change in try await GridChangeStore(pool: pool).due(districts, at: now, limit: Self.maxChanges) {
       settled.append((change, try await settle(change, at: now)))
@@ -76,7 +77,9 @@ public struct GridChangeDay: Sendable {
       try ArchiveSource.pack(changed, names: names), heads: Set(heads).sorted(), network.policy.calendar.zone)
   }
 
-  private func fail(_ change: GridChange, _ state: GridChangeState, reason: String, at now: Instant) async throws -> Bool {
+  private func fail(
+    _ change: GridChange, _ state: GridChangeState, reason: String, at now: Instant
+  ) async throws -> Bool {
     let end = GridChangeStore.end(change, state, note: reason, at: now)
     let notice = GridChangeNotices(change).failed(change, state, reason: reason, at: now)
     return try await pool.transaction { transaction in

@@ -23,7 +23,9 @@ import Testing
       .init(GridPost(role: .supervisor, tier: "district")),
     ])
 
-  private func plan(_ kind: GridChangeKind = .split, _ grids: [UnitCode], _ parents: [UnitCode]) throws -> GridChangePlan {
+  private func plan(
+    _ kind: GridChangeKind, _ grids: [UnitCode], _ parents: [UnitCode]
+  ) throws -> GridChangePlan {
     GridChangePlan(
       kind: kind, grids: grids,
       proposed: parents.enumerated().map { index, parent in
@@ -42,7 +44,9 @@ import Testing
     return GridChangeStanding(
       state: state, proposer: "user:wang", approvals: approvals,
       given: given.compactMap { entry in
-        approvals.first { $0.level == entry.level && $0.unit == entry.unit }.map { .init(approval: $0, actor: entry.by) }
+        approvals.first { $0.level == entry.level && $0.unit == entry.unit }.map {
+          .init(approval: $0, actor: entry.by)
+        }
       })
   }
 
@@ -60,8 +64,9 @@ import Testing
   }
 
   @Test("asks each level at every unit in which a grid lies, before and after") func levels() throws {
-    let within = GridChangeMachine.approvals(try plan(["g1"], ["c1", "c1"]), rule: rule, units: units)
-    #expect(within.map { "\($0.level) \($0.address.text)" } == ["1 supervisor@c1", "2 supervisor@s1", "3 supervisor@d"])
+    let within = GridChangeMachine.approvals(try plan(.split, ["g1"], ["c1", "c1"]), rule: rule, units: units)
+    #expect(
+      within.map { "\($0.level) \($0.address.text)" } == ["1 supervisor@c1", "2 supervisor@s1", "3 supervisor@d"])
     let across = GridChangeMachine.approvals(try plan(.move, ["g1"], ["c3"]), rule: rule, units: units)
     #expect(
       across.map { "\($0.level) \($0.address.text)" } == [
@@ -70,7 +75,7 @@ import Testing
   }
 
   @Test("is proposed by those whom the rule names, where one of the grids lies") func proposers() throws {
-    let plan = try plan(["g1"], ["c1", "c1"])
+    let plan = try plan(.split, ["g1"], ["c1", "c1"])
     let may = { (actor: Actor) in GridChangeMachine.mayPropose(actor, plan, rule: rule, units: units) }
     #expect(may(person("a", .officer, "c1")) && may(person("b", .dispatcher, "s1")))
     #expect(!may(person("a", .officer, "c2")) && !may(person("a", .officer, "s1")) && !may(person("a", .admin, "c1")))
@@ -90,7 +95,7 @@ import Testing
   }
 
   @Test("is decided by nobody else, and by nobody twice") func refusals() throws {
-    let plan = try plan(["g1"], ["c1", "c1"])
+    let plan = try plan(.split, ["g1"], ["c1", "c1"])
     let fresh = standing(plan)
     let asked = fresh.waiting
     #expect(decide(fresh, .approve, by: person("x", .supervisor, "s1")) == .failure(.notAsked(asked)), "not yet")
@@ -109,12 +114,13 @@ import Testing
   }
 
   @Test("ends with one refusal, and can be withdrawn until its day") func ends() throws {
-    let plan = try plan(["g1"], ["c1", "c1"])
+    let plan = try plan(.split, ["g1"], ["c1", "c1"])
     let refused = try decide(standing(plan), .reject, by: person("x", .supervisor, "c1"), reason: "no").get()
     #expect(refused.state == .rejected && refused.given == nil)
     for state in [GridChangeState.proposed, .approved] {
       #expect(
-        try decide(standing(plan, state: state), .withdraw, by: person("wang", .officer, "c1")).get().state == .withdrawn)
+        try decide(standing(plan, state: state), .withdraw, by: person("wang", .officer, "c1")).get().state
+          == .withdrawn)
     }
     #expect(
       decide(standing(plan, state: .approved), .reject, by: person("x", .supervisor, "d"), reason: "no")
@@ -123,7 +129,8 @@ import Testing
 
   @Test("says what the caller may do exactly as it decides") func allowed() throws {
     let plan = try plan(.move, ["g1"], ["c2"])
-    let people = ["c1", "c2", "s1", "d"].map { person("p-\($0)", .supervisor, UnitCode($0)) }
+    let people =
+      ["c1", "c2", "s1", "d"].map { person("p-\($0)", .supervisor, UnitCode($0)) }
       + [person("wang", .officer, "c1")]
     for state in GridChangeState.allCases {
       for given in [[], [(1, UnitCode("c1"), "user:p-c1")]] {
