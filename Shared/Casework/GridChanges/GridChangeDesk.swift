@@ -37,6 +37,11 @@ public enum GridChangeDenial: Error, Sendable, Hashable {
   public struct Taken: Sendable, Hashable {
     public let code: UnitCode
     public let id: String
+
+    public init(code: UnitCode, id: String) {
+      self.code = code
+      self.id = id
+    }
   }
 }
 
