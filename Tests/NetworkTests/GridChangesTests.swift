@@ -17,7 +17,7 @@ import Testing
   }
 
   private static func drawn(_ features: String...) throws -> [DrawnGrid] {
-    let bytes = Array("{\"features\": [\(features.joined(separator: ","))]}".utf8)
+    let bytes = Array("{\"type\": \"FeatureCollection\", \"features\": [\(features.joined(separator: ","))]}".utf8)
     let read = try DrawnGrid.read(collection: bytes, parent: "d")
     #expect(read.faults == [])
     return read.grids

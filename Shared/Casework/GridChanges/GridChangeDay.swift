@@ -1,4 +1,3 @@
-import Cryptography
 public import Domain
 import GridNetwork
 import Journal
@@ -106,7 +105,7 @@ public struct GridChangeDay: Sendable {
     "grid_change_version",
     """
     INSERT INTO network_versions (district, version, name, archive, sha256, applied_by)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    VALUES ($1, $2, $3, $4, sha256($4), $5)
     """)
 
   /// Nil when the change, or the network, has moved on meanwhile.
@@ -114,7 +113,6 @@ public struct GridChangeDay: Sendable {
     _ change: GridChange, _ files: GridPlanFiles, _ archive: [UInt8], heads: [UnitCode], _ impact: GridChangeImpact,
     at now: Instant
   ) async throws -> Int32? {
-    let digest = SHA256.digest(of: archive)
     return try await pool.transaction { transaction -> Int32? in
       _ = try transaction.query(Self.lock)
       let newest = try transaction.query(GridPlanFiles.newest, [.text(change.district.text)]).onlyRow()
@@ -126,7 +124,7 @@ public struct GridChangeDay: Sendable {
         try transaction.execute(
           Self.insert,
           [
-            .text(try row.text(0)), .int32(try row.int32(1) + 1), .text(files.name), .bytes(archive), .bytes(digest),
+            .text(try row.text(0)), .int32(try row.int32(1) + 1), .text(files.name), .bytes(archive),
             .text("\(change.id) by \(Actor.service("escalation").text)"),
           ])
       }

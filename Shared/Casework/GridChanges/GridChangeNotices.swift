@@ -7,7 +7,7 @@ struct GridChangeNotices: Sendable {
   private let id: String
   private let plan: GridChangePlan
   private let proposer: ReceiverAddress
-  /// Of the change before the step that is told of: it makes the notice's id its own.
+  /// Of the change before the step that is told of, 0 for its proposal: it makes the notice's id its own.
   private let version: Int32
 
   init(id: String, plan: GridChangePlan, proposer: ReceiverAddress, version: Int32) {

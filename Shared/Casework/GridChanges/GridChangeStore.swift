@@ -39,7 +39,7 @@ public struct GridChangeStore: Sendable {
           })
       }
       let asked = GridChangeNotices(
-        id: id, plan: plan, proposer: proposal.proposerPost, version: 1
+        id: id, plan: plan, proposer: proposal.proposerPost, version: 0
       ).asked(proposal.approvals.filter { $0.level == 1 }, until: proposal.dueAt, at: now)
       _ = try transaction.finalPipeline([asked.asking(in: proposal.district)])
       return .stored(id: id)
