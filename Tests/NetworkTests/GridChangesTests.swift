@@ -79,8 +79,8 @@ import Testing
     #expect(try faults(.move, ["03", "04"], moved) == [])
     // A corner that a drawing program has rounded lies on the plan's again.
     let rounded = try Self.drawn(
-      Self.feature("21", Self.square(0.100001, 0, 0.2, 0.05)), Self.feature("22", Self.square(0.1, 0.05, 0.2, 0.099999))
-    )
+      Self.feature("21", "[[[0.100001,0.000001],[0.199999,0],[0.2,0.05],[0.1,0.05],[0.100001,0.000001]]]"),
+      Self.feature("22", Self.square(0.1, 0.05, 0.2, 0.1)))
     #expect(try faults(.split, ["02"], rounded) == [])
   }
 
@@ -133,7 +133,7 @@ import Testing
     #expect(try NetworkValidator.validate(kept) == [])
     var redrawn = SmallNetwork()
     redrawn.replaceLine(
-      3, of: "units.csv", with: "02,d,grid,二,Two,,2026-03-31,\n31,d,grid,一,A,,,\n32,d,grid,二,B,,,\n22,d,grid,三,C,,,")
+      4, of: "units.csv", with: "02,d,grid,二,Two,,2026-03-31,\n31,d,grid,一,A,,,\n32,d,grid,二,B,,,\n22,d,grid,三,C,,,")
     redrawn.replaceLine(
       3, of: "grids.geojson",
       with: [

@@ -99,9 +99,9 @@ class GridChanges(unittest.TestCase):
                  "geometry": {"type": "Polygon", "coordinates": [part]}}
                 for code, part in zip(HALVES, parts)]}, ensure_ascii=False))
 
-        self.assertEqual(self.grids("propose", str(file), user=f"auditor@{DISTRICT}", codes=(1,))["code"], "role")
+        self.assertEqual(self.grids("propose", str(file), user=f"auditor@{DISTRICT}", codes=(1,))["error"]["code"], "role")
         early = self.grids("propose", str(file), "--on", "2026-03-04", user=PROPOSER, codes=(1,))
-        self.assertEqual(early["code"], "invalid", early)
+        self.assertEqual(early["error"]["code"], "invalid", early)
         change = self.grids("propose", str(file), user=PROPOSER)
         name = change["id"]
         self.assertEqual(change["waiting_for"], [APPROVERS[0]])
@@ -109,7 +109,7 @@ class GridChanges(unittest.TestCase):
         # An officer of the demo walks this very grid: whoever approves sees that he must be given another.
         self.assertEqual([person["username"] for person in change["impact"]["people"]], [
             f"officer@{GRID}", f"supervisor@{GRID}"])
-        self.assertEqual(self.grids("approve", name, user=APPROVERS[2], codes=(1,))["code"], "not_asked")
+        self.assertEqual(self.grids("approve", name, user=APPROVERS[2], codes=(1,))["error"]["code"], "not_asked")
         for number, approver in enumerate(APPROVERS):
             self.stack.settle()
             self.assertIn("grid_change_asked", self.notices(approver), approver)
