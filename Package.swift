@@ -154,7 +154,7 @@ targets += [
     "GridctlCoreTests",
     [
       "GridctlCore", "TestSupport", "Domain", "Wire", "GridNetwork", "Journal", "PostgresClient", "Platform",
-      "Casework",
+      "Casework", "CaseworkSupport",
       "Cryptography", "Operations", "Transfer", logging, arguments, histogram,
     ]),
   tests("JournalTests", everyServiceNeeds + ["CaseworkSupport", "TestSupport"]),

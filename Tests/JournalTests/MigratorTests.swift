@@ -92,9 +92,8 @@ import Testing
       try await pool.execute(
         script: """
           DELETE FROM schema_migrations WHERE name = '\(last)';
-          ALTER TABLE cases DROP CONSTRAINT cases_valid_counts, DROP CONSTRAINT cases_filed_counts,
-            DROP CONSTRAINT cases_lead_once_sent, DROP CONSTRAINT cases_filed_unsent, DROP CONSTRAINT cases_unsigned,
-            DROP CONSTRAINT cases_unhandled, DROP CONSTRAINT cases_suspended_counts
+          DROP TABLE grid_changes, grid_change_steps, grid_change_claims;
+          DROP FUNCTION grid_change_opening, grid_change_step_hash, grid_change_propose, grid_change_advance
           """)
       await #expect(throws: SchemaFault.missing(last)) { try await Migrator.check(pool) }
       #expect(try await migrator.migrate().applied == [last])

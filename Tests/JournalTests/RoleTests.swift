@@ -93,11 +93,11 @@ import Testing
     // What each may write besides the journal; everything else is refused.
     let writable: [String: [String]] = [
       "intake": ["reports", "attachments", "suppressions", "city_reports"], "dispatcher": [],
-      "escalation": ["timers", "timer_policies", "accountability", "self_checks"],
+      "escalation": ["timers", "timer_policies", "accountability", "self_checks", "grid_changes"],
       "stats": ["rollup_daily"], "notifier": ["inbox", "deliveries", "asked_notices"],
       "console": [
         "users", "api_keys", "sessions", "inbox", "accountability", "reports", "attachments", "suppressions",
-        "duty_shifts", "duty_absences", "duty_patterns",
+        "duty_shifts", "duty_absences", "duty_patterns", "grid_changes",
       ],
     ]
     let tables = Set(writable.values.joined()).union(["positions", "quarantine", "accountability_steps"])

@@ -22,11 +22,14 @@ await ServiceHost.main(
     metrics: context.metrics, readiness: context.readiness)
   let selfCheck = SelfCheck(
     pool: context.database, policies: policies, clock: context.clock, logger: context.logger, metrics: context.metrics)
+  let gridChanges = GridChangeWatch(
+    pool: context.database, policies: policies, clock: context.clock, logger: context.logger, metrics: context.metrics)
   return [
     LoopService { await policies.run() },
     LoopService { await publisher.runBeacons() },
     FollowerService(name: TimerEffect.consumer, follower: follower, context: context),
     LoopService { await timer.run() },
     LoopService { await selfCheck.run() },
+    LoopService { await gridChanges.run() },
   ]
 }

@@ -29,7 +29,8 @@ public struct Gridctl: AsyncParsableCommand {
       CommandGroup(
         name: "Running", subcommands: [StatusCommand.self, SettleCommand.self, ClockCommand.self, DoctorCommand.self]),
       CommandGroup(
-        name: "Local rules", subcommands: [NetworkCommand.self, PolicyCommand.self, CalendarCommand.self]),
+        name: "Local rules",
+        subcommands: [NetworkCommand.self, GridsCommand.self, PolicyCommand.self, CalendarCommand.self]),
       CommandGroup(name: "Cases", subcommands: [CaseCommand.self, SuppressionCommand.self, ReplayCommand.self]),
       CommandGroup(
         name: "Evidence and repair",

@@ -18,7 +18,7 @@ public enum GridChangeState: String, Sendable, CaseIterable {
   case inForce = "in_force"
   case rejected
   case withdrawn
-  /// Its day came before every level had approved it.
+  /// A level did not decide in its time, or the day came before every level had approved it.
   case lapsed
   /// On its day the network was no longer what it was drawn on.
   case conflicted
@@ -87,15 +87,27 @@ public struct GridPost: Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(role.rawValue)@\(tier)" }
 }
 
+/// One level of approval: who decides on it, and in what time.
+public struct GridApprovalLevel: Sendable, Hashable {
+  public let post: GridPost
+  /// From when the level is asked; nil: until the day of the change.
+  public let within: Limit?
+
+  public init(_ post: GridPost, within: Limit? = nil) {
+    self.post = post
+    self.within = within
+  }
+}
+
 /// `grids: {changes: …}` of network.yaml: how this network changes its grids.
 public struct GridChangeRule: Sendable, Hashable {
   public let proposedBy: [GridPost]
-  /// One level after the other.
-  public let approvals: [GridPost]
+  /// One after the other, from below upwards.
+  public let approvals: [GridApprovalLevel]
   /// From the proposal to the day at least; nil: the next day will do.
   public let notice: Limit?
 
-  public init(proposedBy: [GridPost], approvals: [GridPost], notice: Limit? = nil) {
+  public init(proposedBy: [GridPost], approvals: [GridApprovalLevel], notice: Limit? = nil) {
     self.proposedBy = proposedBy
     self.approvals = approvals
     self.notice = notice
@@ -108,11 +120,14 @@ public struct GridApproval: Sendable, Hashable {
   public let level: Int
   public let role: Role
   public let unit: UnitCode
+  /// How long it may take once it is asked; nil: until the day of the change.
+  public let within: Limit?
 
-  public init(level: Int, role: Role, unit: UnitCode) {
+  public init(level: Int, role: Role, unit: UnitCode, within: Limit? = nil) {
     self.level = level
     self.role = role
     self.unit = unit
+    self.within = within
   }
 
   public var address: ReceiverAddress { ReceiverAddress(role: role.rawValue, unit: unit) }

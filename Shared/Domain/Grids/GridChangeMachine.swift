@@ -52,7 +52,7 @@ public enum GridChangeRefusal: Error, Sendable, Hashable {
   /// Only whoever proposed it withdraws it.
   case notProposer
   case reasonMissing
-  /// Its day has come.
+  /// The time of the level that is asked is over, or the day of the change has come.
   case tooLate
 
   /// In the form of the interface for programs.
@@ -87,11 +87,12 @@ public enum GridChangeMachine {
     let places = plan.grids + plan.proposed.map(\.parent)
     var asked: Set<ReceiverAddress> = []
     var level = 0
-    return rule.approvals.flatMap { post -> [GridApproval] in
+    return rule.approvals.flatMap { step -> [GridApproval] in
+      let post = step.post
       let found = Set(places.compactMap { units.unit(of: $0, atOrAbove: post.tier)?.code }).sorted()
         .filter { asked.insert(ReceiverAddress(role: post.role.rawValue, unit: $0)).inserted }
       if !found.isEmpty { level += 1 }
-      return found.map { GridApproval(level: level, role: post.role, unit: $0) }
+      return found.map { GridApproval(level: level, role: post.role, unit: $0, within: step.within) }
     }
   }
 
@@ -103,13 +104,21 @@ public enum GridChangeMachine {
     }
   }
 
-  /// - Parameter effectiveAt: the first moment of its day.
+  /// Until when those who are asked at a moment have time: never beyond the first moment of the change's day. That
+  /// moment itself while nobody is asked.
+  public static func dueAt(
+    _ asked: [GridApproval], from moment: Instant, effectiveAt: Instant, calendar: WorkingCalendar
+  ) -> Instant {
+    asked.compactMap(\.within).map { calendar.advance(from: moment, by: $0).at }.reduce(effectiveAt, min)
+  }
+
+  /// - Parameter dueAt: until when it may be decided; for an approved one the first moment of its day.
   public static func decide(
     _ standing: GridChangeStanding, _ decision: GridDecision, reason: String, by actor: Actor, now: Instant,
-    effectiveAt: Instant
+    dueAt: Instant
   ) throws(GridChangeRefusal) -> GridDecisionOutcome {
     guard standing.state.isOpen else { throw .over(standing.state) }
-    guard now < effectiveAt else { throw .tooLate }
+    guard now < dueAt else { throw .tooLate }
     let hasReason = reason.contains { !$0.isWhitespace }
     switch decision {
     case .withdraw:

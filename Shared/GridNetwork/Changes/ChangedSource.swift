@@ -1,3 +1,5 @@
+import Domain
+
 /// A network's files with other changes of grids than they carry themselves.
 public struct ChangedSource: NetworkSource {
   private let source: any NetworkSource
@@ -10,12 +12,21 @@ public struct ChangedSource: NetworkSource {
   }
 
   /// The files with the changes in force besides their own: what a directory becomes when it is put in force again, whose
-  /// plan was drawn before grids were changed.
-  /// - Throws: ``InvalidNetwork`` when the files' own changes cannot be read, ``NetworkSourceError``.
-  public init(_ source: some NetworkSource, inForce: [GridChangeRecord]) throws {
-    let own = try GridChangeRecord.read(source)
-    let known = Set(own.map(\.id))
-    self.init(source, changes: own + inForce.filter { !known.contains($0.id) })
+  /// plan was drawn before grids were changed. A change whose grids the directory itself has given up already, because its
+  /// plan was drawn anew since, is left out.
+  ///
+  /// - Parameter network: as the files alone have it.
+  public init(_ source: some NetworkSource, of network: LoadedNetwork, inForce: [GridChangeRecord]) {
+    let known = Set(network.gridChanges.map(\.id))
+    var units = Set(network.policy.units.units.map(\.code))
+    let missing = inForce.filter { record in
+      guard !known.contains(record.id) else { return false }
+      if !record.retired.isEmpty, units.isDisjoint(with: record.retired) { return false }
+      units.subtract(record.retired)
+      units.formUnion(record.codes)
+      return true
+    }
+    self.init(source, changes: missing.isEmpty ? [] : network.gridChanges + missing)
   }
 
   public func names() throws(NetworkSourceError) -> [String] {

@@ -48,7 +48,7 @@ struct GridChangesReader {
     else {
       fault(
         first, "a change of grids without change, kind, effective_on or replaces",
-        "take the file as `gridctl network export` writes it")
+        "leave the file to `gridctl network load`, which keeps the changes in force")
       return nil
     }
     var lines: [UnitCode: Int] = [:]

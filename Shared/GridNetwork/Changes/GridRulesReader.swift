@@ -7,16 +7,31 @@ extension NetworkReading {
     guard let changes = map.map("changes") else { return nil }
     defer { changes.finish() }
     let proposedBy = posts(changes, "proposed_by", remedy: "write `proposed_by: [officer@street]`")
-    let approvals = posts(
-      changes, "approvals",
-      remedy: "write `approvals: [supervisor@street, supervisor@district]`, one level after the other")
-    checkOrder(of: approvals, changes)
+    let approvals = levels(changes)
+    checkOrder(of: approvals.map { ($0.level.post, $0.line) }, changes)
     let notice = changes.has("notice") ? limit(changes, "notice") : nil
     guard !proposedBy.isEmpty, !approvals.isEmpty else { return nil }
-    return GridChangeRule(proposedBy: proposedBy.map(\.post), approvals: approvals.map(\.post), notice: notice)
+    return GridChangeRule(proposedBy: proposedBy, approvals: approvals.map(\.level), notice: notice)
   }
 
-  private func posts(_ map: YamlMap, _ key: String, remedy: String) -> [(post: GridPost, line: Int)] {
+  /// `approvals: [{by: supervisor@street, within: 3 work_days}]`
+  private func levels(_ map: YamlMap) -> [(level: GridApprovalLevel, line: Int)] {
+    let remedy = "write `approvals: [{by: supervisor@street, within: 3 work_days}]`, one level after the other"
+    let entries = map.maps("approvals")
+    if entries.isEmpty { map.fault("`approvals` is missing", line: map.line(of: "approvals"), remedy: remedy) }
+    var seen: Set<GridPost> = []
+    return entries.compactMap { entry in
+      defer { entry.finish() }
+      let within = entry.has("within") ? limit(entry, "within") : nil
+      guard let post = posts(entry, "by", remedy: remedy).first else { return nil }
+      if !seen.insert(post).inserted {
+        entry.fault("\(post) stands twice in `approvals`", line: entry.line(of: "by"), remedy: "remove one")
+      }
+      return (GridApprovalLevel(post, within: within), entry.line(of: "by"))
+    }
+  }
+
+  private func posts(_ map: YamlMap, _ key: String, remedy: String) -> [GridPost] {
     let texts = map.texts(key)
     if texts.isEmpty { map.fault("`\(key)` is missing", line: map.line(of: key), remedy: remedy) }
     var seen: Set<GridPost> = []
@@ -37,7 +52,7 @@ extension NetworkReading {
         map.fault("\(post) stands twice in `\(key)`", line: text.line, remedy: "remove one")
         return nil
       }
-      return (post, text.line)
+      return post
     }
   }
 

@@ -44,6 +44,12 @@ public enum NoticeKind: String, CaseIterable, Sendable {
   case selfCheck = "self_check"
   /// The list of orders that were repeated three times or more.
   case repeatedOrders = "repeated_orders"
+  /// A change of grids waits for an approval; it was approved, refused or taken back.
+  case gridChangeAsked = "grid_change_asked"
+  case gridChangeDecided = "grid_change_decided"
+  /// A change of grids has come into force; it could not, or was not approved in time.
+  case gridChangeInForce = "grid_change_in_force"
+  case gridChangeFailed = "grid_change_failed"
 
   /// Every network says who hears of these; the others are told to nobody by a network that does not name them.
   static let required: [NoticeKind] = [
@@ -110,7 +116,8 @@ public struct NoticeTemplates: Sendable, Hashable {
   public static let valueNames: Set<String> = [
     "case_id", "state", "category", "category_code", "description", "unit", "unit_code", "department", "clock",
     "due_at", "late", "rung", "act", "reason", "result", "granted", "merged_into", "accountability_id", "link",
-    "network", "receiver", "count",
+    "network", "receiver", "count", "change_id", "grids", "codes", "kind",
+    "effective_on",
   ]
 
   let templates: [NoticeKind: [String: Template]]

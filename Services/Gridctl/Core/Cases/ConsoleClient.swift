@@ -26,12 +26,13 @@ struct ConsoleClient: Sendable {
     try await Self.send(OutgoingRequest(url: address + path, headers: headers), client)
   }
 
-  func post(_ path: String, _ body: JSONValue, version: Int64) async throws -> JSONValue {
-    try await Self.send(
+  /// - Parameter version: that is acted on; nil for what has none yet.
+  func post(_ path: String, _ body: JSONValue, version: Int64? = nil) async throws -> JSONValue {
+    let precondition = version.map { [OutgoingRequest.Header("If-Match", String($0))] } ?? []
+    return try await Self.send(
       OutgoingRequest(
         method: "POST", url: address + path,
-        headers: headers + [.init("Content-Type", "application/json"), .init("If-Match", String(version))],
-        body: body.bytes()), client)
+        headers: headers + [.init("Content-Type", "application/json")] + precondition, body: body.bytes()), client)
   }
 
   /// Ends the session. What cannot be ended runs out by itself.
@@ -56,6 +57,9 @@ struct ConsoleClient: Sendable {
       var detail = value["detail"]?.stringValue ?? value["title"]?.stringValue ?? "status \(response.status)"
       let allowed = (value["allowed_actions"] ?? value["allowed"])?.arrayValue?.compactMap(\.stringValue) ?? []
       if !allowed.isEmpty { detail += " Allowed: \(allowed.joined(separator: ", "))." }
+      for fault in value["errors"]?.arrayValue ?? [] {
+        detail += "\n  \(fault["field"]?.stringValue ?? ""): \(fault["detail"]?.stringValue ?? "")"
+      }
       throw Refusal(value["code"]?.stringValue ?? "http_\(response.status)", detail)
     }
     return value

@@ -3,6 +3,9 @@ import Wire
 
 /// The faults of a network directory, as an answer.
 enum NetworkFaults {
+  /// Faults that one refusal names at most.
+  static let maxToldFaults = 20
+
   /// The directory, with the plan that its parameters make drawn once for every reading, and every fault, the seams
   /// between grids included. Throws `Refusal` when the directory cannot be read.
   static func find(_ directory: String) throws -> (source: PlannedSource, faults: [NetworkFault]) {

@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import GridNetwork
+import PostgresClient
 import Wire
 
 /// Puts a network directory in force.
@@ -8,10 +9,14 @@ enum NetworkLoad {
   static func answer(_ directory: String, stack: Stack) async throws -> Answer {
     let (source, faults) = try NetworkFaults.find(directory)
     guard faults.isEmpty else { return NetworkFaults.answer(faults, directory: directory) }
-    let network = try NetworkReader.read(source, geometry: .skip)
-    let archive = try ArchiveSource.pack(source, names: network.fileNames)
-    let stored = try await stack.withDatabase { pool in
-      try await NetworkVersions.store(network, archive: archive, by: operatorName, pool)
+    let directoryNetwork = try NetworkReader.read(source, geometry: .skip)
+    let (network, stored) = try await stack.withDatabase { pool in
+      let (changed, basis) = try await withChangesInForce(source, directoryNetwork, pool)
+      let network = try NetworkReader.read(changed, geometry: .skip)
+      let archive = try ArchiveSource.pack(changed, names: network.fileNames)
+      return (
+        network, try await NetworkVersions.store(network, archive: archive, after: basis, by: operatorName, pool)
+      )
     }
     let name = network.policy.name
     let lines = stored.map { item in
@@ -30,6 +35,27 @@ enum NetworkLoad {
             ]
           }),
       ], text: lines.joined(separator: "\n"))
+  }
+
+  /// A directory as it stands once it is in force: changes of grids that have come into force since its plan was drawn
+  /// stay. Refuses where they no longer fit it.
+  ///
+  /// - Returns: the files, and the version that they follow, 0 where there is none.
+  static func withChangesInForce(
+    _ source: some NetworkSource, _ network: LoadedNetwork, _ pool: PostgresPool
+  ) async throws -> (source: ChangedSource, basis: Int32) {
+    guard let district = network.policy.units.roots.first?.code,
+      let newest = try await NetworkVersions.newestFiles(district, pool)
+    else { return (ChangedSource(source, changes: []), 0) }
+    let inForce = try GridChangeRecord.read(newest.source)
+    let changed = ChangedSource(source, of: network, inForce: inForce)
+    guard !inForce.isEmpty else { return (changed, newest.version) }
+    let faults = try NetworkValidator.validate(changed)
+    guard faults.isEmpty else {
+      let told = faults.prefix(NetworkFaults.maxToldFaults).map { "\($0)" }.joined(separator: "\n")
+      throw Refusal("grid_changes", "changes of grids that are in force do not fit the directory:\n\(told)")
+    }
+    return (changed, newest.version)
   }
 
   /// Who runs gridctl, for the record.

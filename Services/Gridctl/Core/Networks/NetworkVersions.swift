@@ -41,6 +41,10 @@ enum NetworkVersions {
     ORDER BY (name = $1) DESC, district LIMIT 1
     """)
 
+  private static let newestArchive = Statement(
+    "gridctl_network_files",
+    "SELECT version, archive FROM network_versions WHERE district = $1 ORDER BY version DESC LIMIT 1")
+
   private static let insert = Statement(
     "gridctl_network_insert",
     """
@@ -72,6 +76,14 @@ enum NetworkVersions {
       try ArchiveSource(try row.bytes(2)), version: try row.int32(1), geometry: geometry)
   }
 
+  /// The files of the newest version of the district's network; nil before one is loaded.
+  static func newestFiles(
+    _ district: UnitCode, _ pool: PostgresPool
+  ) async throws -> (version: Int32, source: ArchiveSource)? {
+    guard let row = try await pool.query(newestArchive, [.text(district.text)]).first else { return nil }
+    return (try row.int32(0), try ArchiveSource(try row.bytes(1)))
+  }
+
   /// The districts that have a journal.
   static func districts(_ pool: PostgresPool) async throws -> [UnitCode] {
     try await JournalReader(pool: pool).ends().keys.sorted()
@@ -93,15 +105,22 @@ enum NetworkVersions {
 
   /// Stores the network as the newest version of each of its districts, unless it is that already, and begins the
   /// journals that are missing; all of it or nothing.
+  ///
+  /// - Parameter basis: the version of the first district that the files follow: refused when another came meanwhile, which
+  ///   may have changed grids.
   /// - Returns: the version of each district and whether it is new.
   static func store(
-    _ network: LoadedNetwork, archive bytes: [UInt8], by operatorName: String, _ pool: PostgresPool
+    _ network: LoadedNetwork, archive bytes: [UInt8], after basis: Int32, by operatorName: String, _ pool: PostgresPool
   ) async throws -> [(district: UnitCode, version: Int32, isNew: Bool)] {
     let digest = SHA256.digest(of: bytes)
     let districts = network.policy.units.roots.map(\.code)
     let name = network.policy.name
     return try await pool.transaction { transaction in
       _ = try transaction.query(lock)
+      let first = try districts.first.flatMap { try transaction.query(newest, [.text($0.text)]).first?.int32(0) } ?? 0
+      guard first == basis else {
+        throw Refusal("network_changed", "version \(first) of the network came in force meanwhile; load it again")
+      }
       return try districts.map { district in
         try transaction.execute(begin, [.text(district.text)])
         if let row = try transaction.query(newest, [.text(district.text)]).first {

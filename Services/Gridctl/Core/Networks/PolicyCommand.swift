@@ -54,9 +54,11 @@ struct PolicyPreviewCommand: OperatorCommand {
     let (source, faults) = try NetworkFaults.find(directory)
     guard faults.isEmpty else { return NetworkFaults.answer(faults, directory: directory) }
     let stack = common.stack()
-    let policy = try NetworkReader.read(source, geometry: .skip).policy
+    let network = try NetworkReader.read(source, geometry: .skip)
     let now = Instant(microseconds: try stack.clock().microseconds)
     return try await stack.withDatabase { pool in
+      let changed = try await NetworkLoad.withChangesInForce(source, network, pool).source
+      let policy = try NetworkReader.read(changed, geometry: .skip).policy
       var preview = PolicyPreview(policy: policy, now: now)
       for root in policy.units.roots { try await preview.read(root.code, pool) }
       return preview.answer

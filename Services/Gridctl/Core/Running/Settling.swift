@@ -21,10 +21,12 @@ struct OpenWork: Sendable, Equatable {
   var statementsDue: Int64 = 0
   /// Notices that services asked for and that are not told yet.
   var noticesAsked: Int64 = 0
+  /// Changes of grids whose time has come.
+  var gridChangesDue: Int64 = 0
 
   var isNone: Bool {
     lags.isEmpty && filedCases == 0 && timersDue == 0 && deliveriesDue == 0 && policiesBegun == 0 && statementsDue == 0
-      && noticesAsked == 0
+      && noticesAsked == 0 && gridChangesDue == 0
   }
 
   /// Each thing that is open, as a sentence.
@@ -35,6 +37,7 @@ struct OpenWork: Sendable, Equatable {
     if policiesBegun > 0 { sentences.append("\(Figures.grouped(policiesBegun)) policies are being brought in") }
     if statementsDue > 0 { sentences.append("\(Figures.grouped(statementsDue)) statements are overdue") }
     if noticesAsked > 0 { sentences.append("\(Figures.grouped(noticesAsked)) notices are not told yet") }
+    if gridChangesDue > 0 { sentences.append("\(Figures.grouped(gridChangesDue)) changes of grids are due") }
     if deliveriesDue > 0 { sentences.append("\(Figures.grouped(deliveriesDue)) deliveries are due") }
     return sentences
   }
@@ -47,7 +50,7 @@ struct OpenWork: Sendable, Equatable {
         }),
       "filed_cases": .integer(filedCases), "timers_due": .integer(timersDue), "deliveries_due": .integer(deliveriesDue),
       "policies_begun": .integer(policiesBegun), "statements_due": .integer(statementsDue),
-      "notices_asked": .integer(noticesAsked),
+      "notices_asked": .integer(noticesAsked), "grid_changes_due": .integer(gridChangesDue),
     ]
   }
 }
@@ -97,7 +100,8 @@ struct Settling {
          OR p.version < (SELECT max(v.version) FROM network_versions AS v WHERE v.district = p.district)),
       (SELECT count(*) FROM accountability
        WHERE state = 'acknowledged' AND NOT statement_late AND statement_due_at <= $1),
-      (SELECT count(*) FROM asked_notices WHERE told_at IS NULL)
+      (SELECT count(*) FROM asked_notices WHERE told_at IS NULL),
+      (SELECT count(*) FROM grid_changes WHERE state IN ('proposed', 'approved') AND due_at <= $1)
     """)
 
   /// What is open now, in one view of the database.
@@ -115,7 +119,7 @@ struct Settling {
         },
         filedCases: try row.int64(0), timersDue: try row.int64(1), deliveriesDue: try row.int64(2),
         policiesBegun: try row.int64(3), statementsDue: try row.int64(4),
-        noticesAsked: try row.int64(5))
+        noticesAsked: try row.int64(5), gridChangesDue: try row.int64(6))
     }
   }
 

@@ -30,6 +30,7 @@ struct NoticeText: Sendable, Hashable {
     var values: [String: String] = [:]
     for name in [
       "case_id", "state", "category_code", "unit_code", "clock", "rung", "act", "reason", "result", "accountability_id",
+      "change_id", "grids", "codes", "kind", "effective_on",
     ] {
       values[name] = payload[name]?.stringValue ?? ""
     }

@@ -31,6 +31,17 @@ struct NoticeWords {
     Appointment.Basis.appointed.rawValue: ("指定谁、谁办理", "who is appointed handles"),
   ]
 
+  private static let gridChanges: Words = [
+    GridChangeKind.split.rawValue: ("拆分", "split"), GridChangeKind.merge.rawValue: ("合并", "merger"),
+    GridChangeKind.move.rawValue: ("调整", "move"),
+    GridDecision.approve.rawValue: ("一级已同意", "approved on this level"),
+    GridChangeState.approved.rawValue: ("已逐级批准", "approved on every level"),
+    GridChangeState.rejected.rawValue: ("未获批准", "refused"),
+    GridChangeState.withdrawn.rawValue: ("已撤回", "withdrawn"),
+    GridChangeState.lapsed.rawValue: ("到期未批准", "not approved in time"),
+    GridChangeState.conflicted.rawValue: ("与现行网格冲突", "in conflict with the grids in force"),
+  ]
+
   /// Replaces the values that are codes in a notice of this kind; what people wrote stays.
   func replace(_ values: inout [String: String], notice: String) {
     if let word = word(Self.clocks, values["clock"]) { values["clock"] = word }
@@ -41,6 +52,9 @@ struct NoticeWords {
       if let form = policy.casePolicy.supervisionForm(values["act"] ?? "") {
         values["act"] = isEnglish ? form.nameEn : form.nameZh
       }
+    case .gridChangeAsked, .gridChangeDecided, .gridChangeInForce, .gridChangeFailed:
+      if let kind = word(Self.gridChanges, values["kind"]) { values["kind"] = kind }
+      if let result = word(Self.gridChanges, values["result"]) { values["result"] = result }
     case .desked, .remind, .yellow, .red, .supervise:
       if let word = word(Self.reasons, values["reason"]) { values["reason"] = word }
     default: break

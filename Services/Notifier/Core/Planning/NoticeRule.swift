@@ -43,7 +43,8 @@ struct NoticeRule: Sendable, Hashable {
     case .suspensionDecided, .coordinated, .appointed, .revisited, .reopened, .recalculated:
       return NoticeRule(usual: kind, to: [Receiver(role: .handler, place: .leadDepartment)])
     // Whoever must hear of these is named by what they tell of.
-    case .appealed, .split, .statementDue, .selfCheck:
+    case .appealed, .split, .statementDue, .selfCheck, .gridChangeAsked, .gridChangeDecided, .gridChangeInForce,
+      .gridChangeFailed:
       return NoticeRule(usual: kind, to: [])
     default: return nil
     }
