@@ -21,13 +21,19 @@ const head = () => document.getElementById("command-head");
 let scene = {};
 let asked = 0;
 const map = plainMap(element, { tiles: head().dataset.tiles });
-const ground = new Ground(map, (unit) => {
-  if (unit.code !== scene.unit) travel(addressOf(unit.code));
-});
+const fine = new Ground(map, enter);
+const ground = new Ground(map, enter);
 const cases = new Cases(map);
 let counts = new Map();
 const nothing = { open: 0, late: 0, soon: 0 };
-ground.count = (code) => counts.get(code) ?? nothing;
+ground.count = fine.count = (code) => counts.get(code) ?? nothing;
+
+// One step down: also from a grid of the finest tier to the unit right below the one in view.
+function enter(unit) {
+  const path = unit.path.split("/").filter(Boolean);
+  const next = path[path.indexOf(scene.unit) + 1] ?? unit.code;
+  if (next !== scene.unit) travel(addressOf(next));
+}
 
 function addressOf(unit) {
   const address = new URL(location.href);
@@ -53,6 +59,7 @@ function draw() {
   counts = cases.counts();
   readDuty();
   ground.shade(scene.layer === "hot");
+  fine.shade(scene.layer === "hot");
   ground.label(numbers());
 }
 
@@ -73,8 +80,9 @@ async function show() {
   const isElsewhere = wish.unit !== before.unit || wish.version !== before.version;
   const isRedrawn = isElsewhere || tier !== before.tier || wish.wall !== before.wall;
   try {
-    const [shapes, points] = await Promise.all([
-      isRedrawn ? shapesOf(wish.unit, wish.version, tier) : null,
+    const [shapes, finer, points] = await Promise.all([
+      isRedrawn ? shapesOf(wish.unit, wish.version) : null,
+      isRedrawn && tier ? shapesOf(wish.unit, wish.version, tier) : null,
       isElsewhere ? get(`/v1/cases/points?unit=${encodeURIComponent(wish.unit)}`) : null,
     ]);
     // Someone has gone on meanwhile.
@@ -82,7 +90,12 @@ async function show() {
     scene = { ...wish, tier };
     performance.mark("map-draws");
     map.closePopup();
-    if (shapes) ground.draw(shapes, { named: true });
+    ground.above = wish.name;
+    if (shapes) {
+      fine.clear();
+      if (finer) fine.draw(finer, { fine: true });
+      ground.draw(shapes, { hollow: Boolean(finer) });
+    }
     if (shapes && isElsewhere) ground.fit();
     cases.colour = scene.colour;
     if (points) take(points);

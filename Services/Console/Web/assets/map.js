@@ -19,6 +19,12 @@ const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escape = (words) => String(words).replace(/[&<>"]/g, (sign) => escapes[sign]);
 const nameOf = (unit) => (language === "en" && unit.name_en ? unit.name_en : unit.name_zh);
 
+// Without what it repeats of the name of the unit above, as PageNames does it.
+function shortNameOf(unit, above) {
+  const name = nameOf(unit);
+  return above && name.startsWith(above) && name.length > above.length ? name.slice(above.length).replace(/^[ ,·-]+/, "") : name;
+}
+
 // The value of a custom property where the map stands.
 export function paint(element) {
   const style = getComputedStyle(element);
@@ -88,6 +94,8 @@ export class Ground {
   constructor(map, onEnter) {
     this.map = map;
     this.onEnter = onEnter;
+    // Names lie above the ground and below the clusters.
+    if (!map.getPane("names")) map.createPane("names").style.zIndex = 450;
     this.group = L.featureGroup().addTo(map);
     this.labels = L.layerGroup().addTo(map);
     this.units = new Map();
@@ -96,27 +104,37 @@ export class Ground {
     map.on("zoomend", () => this.label());
   }
 
-  // Draws the units of `document`, the answer of /v1/shapes. `over`: outlines alone, on top of finer ones.
-  draw(document, { named = true } = {}) {
-    this.group.clearLayers();
-    this.labels.clearLayers();
-    this.units.clear();
-    this.named = named;
+  // Draws the units of `document`, the answer of /v1/shapes. `hollow`: as lines alone, above finer units that are shaded
+  // and listened to; `fine`: those finer units, with thin lines and without names.
+  draw(document, { hollow = false, fine = false } = {}) {
+    this.clear();
+    this.hollow = hollow;
+    this.named = !fine;
     const color = paint(this.map.getContainer());
     this.hover = color("map-hover");
-    this.calm = { color: color("map-line"), weight: 1.2, fillColor: color("map-fill"), fillOpacity: 0.82 };
+    this.calm = { color: color("map-line"), weight: fine ? 0.4 : hollow ? 1.8 : 1.2, fillColor: color("map-fill"), fillOpacity: 0.82 };
+    const options = hollow ? { ...this.calm, fill: false, interactive: false } : this.calm;
     for (const unit of document.items) {
       if (!unit.outline || unit.outline.length === 0) continue;
       const polygons = corners(unit.outline, document.steps_per_degree);
-      const layer = L.polygon(polygons, { ...this.calm });
-      layer.bindTooltip(() => this.told(unit), { sticky: true, direction: "top", opacity: 1 });
-      layer.on("mouseover", () => layer.setStyle({ color: this.hover, weight: 2.5 }).bringToFront());
-      layer.on("mouseout", () => layer.setStyle({ color: this.calm.color, weight: this.calm.weight }));
-      layer.on("click", () => this.onEnter?.(unit));
+      const layer = L.polygon(polygons, { ...options });
+      if (!hollow) this.listen(layer, unit);
       this.units.set(unit.code, { unit, layer, at: middle(polygons) });
       this.group.addLayer(layer);
     }
-    return this.units.size > 0;
+  }
+
+  listen(layer, unit) {
+    layer.bindTooltip(() => this.told(unit), { sticky: true, direction: "top", opacity: 1 });
+    layer.on("mouseover", () => layer.setStyle({ color: this.hover, weight: 2.5 }).bringToFront());
+    layer.on("mouseout", () => layer.setStyle({ color: this.calm.color, weight: this.calm.weight }));
+    layer.on("click", () => this.onEnter?.(unit));
+  }
+
+  clear() {
+    this.group.clearLayers();
+    this.labels.clearLayers();
+    this.units.clear();
   }
 
   fit() {
@@ -135,15 +153,17 @@ export class Ground {
 
   // Shades each unit by the number of open cases; without a number all are alike.
   shade(isHot) {
+    if (this.hollow) return;
     const color = paint(this.map.getContainer());
-    const numbers = [...this.units.keys()].map((code) => this.count(code).open);
-    const most = Math.max(1, ...numbers);
+    const ramp = Array.from({ length: HOT_STEPS }, (_, step) => color(`hot-${step + 1}`));
+    const numbers = isHot ? [...this.units.keys()].map((code) => this.count(code).open) : [];
+    const most = Math.max(HOT_STEPS, ...numbers);
     for (const [code, { layer }] of this.units) {
       const open = isHot ? this.count(code).open : 0;
-      // By the logarithm: a few places have very many.
-      const step = open > 0 ? Math.min(HOT_STEPS, 1 + Math.floor((HOT_STEPS * Math.log(open)) / Math.log(most + 1))) : 0;
-      const style = step > 0 ? { fillColor: color(`hot-${step}`), fillOpacity: 0.9 } : this.calm;
-      layer.setStyle({ fillColor: style.fillColor, fillOpacity: style.fillOpacity });
+      // A little less than in proportion, so that one very busy place does not pale all others.
+      const step = Math.ceil(HOT_STEPS * (open / most) ** 0.75);
+      const fillColor = step > 0 ? ramp[step - 1] : this.calm.fillColor;
+      if (layer.options.fillColor !== fillColor) layer.setStyle({ fillColor, fillOpacity: step > 0 ? 0.92 : this.calm.fillOpacity });
     }
   }
 
@@ -157,7 +177,7 @@ export class Ground {
       const bounds = layer.getBounds();
       const low = this.map.latLngToContainerPoint(bounds.getSouthWest());
       const high = this.map.latLngToContainerPoint(bounds.getNorthEast());
-      const name = nameOf(unit);
+      const name = shortNameOf(unit, this.above);
       const width = name.length * (language === "en" ? 7 : 13.5);
       if (high.x - low.x < width * 0.7 || low.y - high.y < 30) continue;
       const center = this.map.latLngToContainerPoint(at);
@@ -168,7 +188,7 @@ export class Ground {
       const told = number?.(code);
       const html = `<span>${escape(name)}${told ? `<b>${escape(told)}</b>` : ""}</span>`;
       const icon = L.divIcon({ className: `map-label${number?.kind ? ` ${number.kind}` : ""}`, html, iconSize: null });
-      this.labels.addLayer(L.marker(at, { icon, interactive: false, keyboard: false }));
+      this.labels.addLayer(L.marker(at, { icon, pane: "names", interactive: false, keyboard: false }));
     }
   }
 }

@@ -35,7 +35,7 @@ enum CommandDuty {
       }
       let named = sorted.prefix(namedPeople).map { "\(texts.word("role", $0.role)) \($0.name)" }
       var data: PageData = [
-        "key": code.text, "name": names.unit(code), "count": texts.counted("command.duty.people", found.count),
+        "key": code.text, "name": names.unit(code, below: scene.unit), "count": texts.counted("command.duty.people", found.count),
         "number": "\(found.count)", "people": named.joined(separator: texts("command.duty.comma")),
         "byRoster": sorted.contains { $0.isByRoster },
       ]

@@ -71,7 +71,7 @@ struct CommandScene: Sendable {
 
   /// Units of the finest tier that the layer of hot spots shades one by one; where there are more, it shades the units
   /// right below.
-  static let maxFineUnits = 3_000
+  static let maxFineUnits = 6_000
 
   let unit: UnitCode
   /// Right below the unit; none of a grid.

@@ -47,7 +47,8 @@ struct CommandRanks: Sendable {
     return data(
       scene.children.map { unit in
         Entry(
-          key: unit.code.text, name: request.names.unit(unit.code), path: address.with(["unit": unit.code.text]),
+          key: unit.code.text, name: request.names.unit(unit.code, below: scene.unit),
+          path: address.with(["unit": unit.code.text]),
           open: openByUnit[unit.code] ?? ToneCounts(), tally: figures.tally(of: unit.code))
       })
   }
