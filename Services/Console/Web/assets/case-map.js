@@ -5,19 +5,22 @@ const element = document.getElementById("case-map");
 const L = window.L;
 
 async function mount() {
-  const { unit, ground: around, version, lat, lng, tiles } = element.dataset;
+  const { unit, ground: around, groundName, version, lat, lng, tiles } = element.dataset;
   const shapes = await shapesOf(around, version);
   const isDrawn = shapes.items.some((item) => item.outline?.length > 0);
   if (!isDrawn && lat === undefined) return;
   const map = plainMap(element, { tiles, wheel: false });
   const ground = new Ground(map);
+  ground.above = groundName;
+  // The page says where the case is; the names are for what lies around.
+  ground.unnamed = unit;
   ground.draw(shapes);
   const color = paint(element);
   const own = ground.units.get(unit);
   own?.layer.setStyle({ color: color("map-hover"), weight: 2.5, fillColor: color("accent-soft"), fillOpacity: 1 }).bringToFront();
   const box = own?.layer.getBounds();
   const point = lat === undefined ? null : [Number(lat), Number(lng)];
-  if (box) map.fitBounds(point ? box.extend(point) : box, { padding: [24, 24], maxZoom: 18, animate: false });
+  if (box) map.fitBounds((point ? box.extend(point) : box).pad(0.6), { maxZoom: 18, animate: false });
   else if (point) map.setView(point, 16, { animate: false });
   else ground.fit();
   if (point) {

@@ -112,7 +112,7 @@ export class Ground {
     this.named = !fine;
     const color = paint(this.map.getContainer());
     this.hover = color("map-hover");
-    this.calm = { color: color("map-line"), weight: fine ? 0.4 : hollow ? 1.8 : 1.2, fillColor: color("map-fill"), fillOpacity: 0.82 };
+    this.calm = { color: color("map-line"), weight: fine ? 0.5 : hollow ? 1.8 : 1.2, opacity: fine ? 0.55 : 1, fillColor: color("map-fill"), fillOpacity: 0.82 };
     const options = hollow ? { ...this.calm, fill: false, interactive: false } : this.calm;
     for (const unit of document.items) {
       if (!unit.outline || unit.outline.length === 0) continue;
@@ -126,8 +126,8 @@ export class Ground {
 
   listen(layer, unit) {
     layer.bindTooltip(() => this.told(unit), { sticky: true, direction: "top", opacity: 1 });
-    layer.on("mouseover", () => layer.setStyle({ color: this.hover, weight: 2.5 }).bringToFront());
-    layer.on("mouseout", () => layer.setStyle({ color: this.calm.color, weight: this.calm.weight }));
+    layer.on("mouseover", () => layer.setStyle({ color: this.hover, weight: 2.5, opacity: 1 }).bringToFront());
+    layer.on("mouseout", () => layer.setStyle({ color: this.calm.color, weight: this.calm.weight, opacity: this.calm.opacity }));
     layer.on("click", () => this.onEnter?.(unit));
   }
 
@@ -174,6 +174,7 @@ export class Ground {
     if (!this.named) return;
     const taken = [];
     for (const [code, { unit, layer, at }] of this.units) {
+      if (code === this.unnamed) continue;
       const bounds = layer.getBounds();
       const low = this.map.latLngToContainerPoint(bounds.getSouthWest());
       const high = this.map.latLngToContainerPoint(bounds.getNorthEast());

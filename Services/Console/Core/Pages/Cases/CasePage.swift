@@ -84,6 +84,7 @@ struct CaseFactsData: Sendable {
         ] as PageData
     }
     data["mapGround"] = mapGround.text
+    data["mapGroundName"] = names.unit(mapGround)
     data["mapVersion"] = "\(request.view.policy.version)"
     data["tiles"] = request.console.site.tiles?.address
     data["merged"] = value.mergedInto.map { link($0) }
