@@ -32,7 +32,7 @@ public enum ConsoleService {
 
   static let webTiles = SettingKey<String?>(
     "GRIDLOOP_WEB_TILES",
-    help: "server of map tiles in Web Mercator on WGS-84, https://host/{z}/{x}/{y}.png; without it maps show units alone"
+    help: "server of map tiles, https://host/{z}/{x}/{y}.png, on WGS-84; without it maps show the units alone"
   ) { address in
     address.map { MapTiles($0) == nil } == true ? "must be an address with {z}, {x} and {y}" : nil
   }

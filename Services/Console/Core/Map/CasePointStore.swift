@@ -58,7 +58,8 @@ struct CasePointStore: Sendable {
   let pool: PostgresPool
 
   /// The cases that the sight covers and the filter lets through, the newest first, and whether there are more.
-  func points(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) async throws -> (points: [CasePoint], more: Bool) {
+  func points(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) async throws -> (points: [CasePoint], more: Bool)
+  {
     var conditions = conditions(sight, filter, now: now)
     let limit = conditions.bind(.int64(Int64(Self.maxPoints) + 1))
     let text = """
@@ -115,6 +116,7 @@ struct CasePointStore: Sendable {
       id: CaseID(district: UnitCode(try row.text(0)), number: try row.int64(1)), state: state,
       unit: UnitCode(try row.text(3)), category: CategoryCode(try row.text(4)),
       lead: try row.textOrNil(5).map { DepartmentCode($0) }, isUrgent: try row.text(6) == Priority.urgent.rawValue,
-      point: point, due: try row.timestampOrNil(9).map { CaseDue(at: Instant(microseconds: $0.microseconds), filedAt: filedAt) })
+      point: point,
+      due: try row.timestampOrNil(9).map { CaseDue(at: Instant(microseconds: $0.microseconds), filedAt: filedAt) })
   }
 }

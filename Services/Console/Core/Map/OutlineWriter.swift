@@ -1,8 +1,8 @@
 import GridNetwork
 import Wire
 
-/// Writes the ground of a unit as a map draws it: a list of polygons, each a list of rings, outer first, each a flat list
-/// of whole steps of longitude and latitude by turns: the first corner as it is, every further one as the difference
+/// Writes the ground of a unit as a map draws it: a list of polygons, each a list of rings, outer first, each a flat
+/// list of whole steps of longitude and latitude by turns: the first corner as it is, every further one as the difference
 /// from the one before. The first corner is not repeated.
 enum OutlineWriter {
   /// A step is about a tenth of a metre: finer than any screen.

@@ -117,7 +117,7 @@ async function show() {
 }
 
 function take(points) {
-  if (!map._loaded) map.setView([0, 0], 3, { animate: false });
+  if (!map._loaded) map.setView([0, 0], map.getMinZoom(), { animate: false });
   if (ground.units.size === 0 && points.count > 0) fitPoints(points);
   cases.load(points);
   tellNumber(points.more);

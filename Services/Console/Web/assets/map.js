@@ -8,7 +8,7 @@ import { now, relative } from "./times.js";
 
 const L = window.L;
 
-const CLUSTER_RADIUS = 54;
+const CLUSTER_RADIUS = 64;
 const POINT_RADIUS = 7;
 const HOT_STEPS = 5;
 const LABEL_GAP = 6;
@@ -73,8 +73,8 @@ function middle(polygons) {
 // A Leaflet map without anything on it but, where the settings name a server, its tiles.
 export function plainMap(element, { tiles, wheel = true } = {}) {
   const map = L.map(element, {
-    attributionControl: false, zoomControl: false, preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.75, minZoom: 3,
-    maxZoom: 19, scrollWheelZoom: wheel, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still,
+    attributionControl: false, zoomControl: false, preferCanvas: true, zoomSnap: 0.25, zoomDelta: 0.75, minZoom: 8,
+    maxZoom: 18, scrollWheelZoom: wheel, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still,
     inertia: !still,
   });
   L.control.zoom({ zoomInTitle: text("command.script.zoom_in"), zoomOutTitle: text("command.script.zoom_out") }).addTo(map);

@@ -2,8 +2,8 @@ import Casework
 import Domain
 import Operations
 
-/// Who is on duty now at the unit and at each unit right below it, as `GET /v1/roster/now` tells it of single units. Where
-/// a post keeps no roster, whoever holds it counts; where they are on the ground nobody knows.
+/// Who is on duty now at the unit and at each unit right below it, as `GET /v1/roster/now` tells it of single units.
+/// Where a post keeps no roster, whoever holds it counts; where they are on the ground nobody knows.
 enum CommandDuty {
   /// People named for each unit; more are counted.
   static let namedPeople = 4
@@ -35,7 +35,8 @@ enum CommandDuty {
       }
       let named = sorted.prefix(namedPeople).map { "\(texts.word("role", $0.role)) \($0.name)" }
       var data: PageData = [
-        "key": code.text, "name": names.unit(code, below: scene.unit), "count": texts.counted("command.duty.people", found.count),
+        "key": code.text, "name": names.unit(code, below: scene.unit),
+        "count": texts.counted("command.duty.people", found.count),
         "number": "\(found.count)", "people": named.joined(separator: texts("command.duty.comma")),
         "byRoster": sorted.contains { $0.isByRoster },
       ]

@@ -84,7 +84,8 @@ struct CommandFigures: Sendable {
     let period = "unit=\(unit)&from=\(scene.firstDay)"
     let texts = request.texts
     var shown: [PageData] = ["reported", "dispatched", "handled", "closed"].map { name in
-      figure(name, "\(figures.total.count(name))", "\(period)&counted=\(name)", tone: name == "reported" ? "accent" : nil)
+      let tone = name == "reported" ? "accent" : nil
+      return figure(name, "\(figures.total.count(name))", "\(period)&counted=\(name)", tone: tone)
     }
     let rate = CommandNumbers.rate(figures.total)
     let tone = rate.map { $0 >= 0.9 ? "fine" : $0 >= 0.8 ? "soon" : "late" }
