@@ -126,7 +126,7 @@ targets += [
   tests("MessageBusTests", ["MessageBus", "CZeroMQ"]),
   tests("ConformanceTests", ["MessageBus"]),
   tests("CryptographyTests", ["Cryptography"]),
-  tests("TransferTests", ["Transfer", "Platform"], exclude: ["Servers"]),
+  tests("TransferTests", ["Transfer", "Platform", "TestSupport"], exclude: ["Servers"]),
   tests("NetworkTests", ["GridNetwork", "Domain"]),
   tests(
     "OperationsTests",

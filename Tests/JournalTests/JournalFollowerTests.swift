@@ -1,11 +1,12 @@
 import CaseworkSupport
 import Domain
-import Journal
 import MessageBus
 import Platform
 import PostgresClient
 import TestSupport
 import Testing
+
+@testable import Journal
 
 @Suite struct JournalFollowerTests {
   /// A writer and a follower, each with a bus of its own, connected to each other.
@@ -172,6 +173,34 @@ import Testing
         await effect.reached(5)
         #expect(try await WritingEffect.written(fixture) == [1, 2, 3, 4, 5])
         #expect(await follower.halts.isEmpty)
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [4, 2])
+  func aJournalThatIsAgainWhatWasAppliedIsFollowedOn(changedAt seq: Int64) async throws {
+    try await with(SilentBus()) { fixture in
+      try await following(fixture, over: SilentBus(), headPollMilliseconds: 20) { effect, follower in
+        try await fixture.fileCases(4)
+        await effect.reached(4)
+        try await fixture.pool.execute(
+          script: """
+            BEGIN; CREATE TABLE kept AS SELECT * FROM journal; CREATE TABLE kept_head AS SELECT * FROM journal_head;
+            UPDATE journal SET hash = sha256(hash) WHERE seq >= \(seq);
+            UPDATE journal_head SET last_hash = sha256(last_hash); COMMIT
+            """)
+        #expect(await eventually { await follower.halts["d"] == .otherContent(seq: 4) })
+        // The head alone being right again is not enough.
+        try await fixture.pool.execute(
+          script: "UPDATE journal_head AS h SET last_hash = k.last_hash FROM kept_head AS k")
+        for _ in 0..<2 { await follower.lookAtHeads() }
+        #expect(await follower.halts["d"] == .otherContent(seq: 4))
+        try await fixture.pool.execute(
+          script: "UPDATE journal AS j SET hash = k.hash FROM kept AS k WHERE k.seq = j.seq")
+        #expect(await eventually { await follower.halts.isEmpty })
+        try await fixture.fileCases(1)
+        await effect.reached(5)
+        #expect(try await WritingEffect.written(fixture) == [1, 2, 3, 4, 5])
       }
     }
   }

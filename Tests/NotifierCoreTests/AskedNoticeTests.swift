@@ -6,6 +6,7 @@ import GridNetwork
 import Journal
 import Platform
 import PostgresClient
+import TestSupport
 import Testing
 import Wire
 

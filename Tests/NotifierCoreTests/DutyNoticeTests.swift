@@ -5,6 +5,7 @@ import GridNetwork
 import Journal
 import Platform
 import PostgresClient
+import TestSupport
 import Testing
 
 @testable import NotifierCore

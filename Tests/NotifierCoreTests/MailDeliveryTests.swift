@@ -4,6 +4,7 @@ import Domain
 import Journal
 import Operations
 import PostgresClient
+import TestSupport
 import Testing
 import Transfer
 import Wire

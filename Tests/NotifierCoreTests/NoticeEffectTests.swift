@@ -4,6 +4,7 @@ import Domain
 import Journal
 import Platform
 import PostgresClient
+import TestSupport
 import Testing
 
 @testable import NotifierCore

@@ -6,7 +6,10 @@ import Journal
 import Operations
 import Platform
 import PostgresClient
+import TestSupport
+import Testing
 import Transfer
+import Wire
 
 @testable import NotifierCore
 
@@ -238,4 +241,11 @@ struct DeliveryRow: Equatable {
   let digest: Bool
   let notice: String
   let isDelivered: Bool
+}
+
+extension ChildServer {
+  /// The next request or message that the server took.
+  func next() async throws -> JSONValue {
+    try JSONParser.parse(Array(try #require(await nextLine()).utf8))
+  }
 }

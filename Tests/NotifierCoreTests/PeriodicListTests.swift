@@ -5,6 +5,7 @@ import Domain
 import GridNetwork
 import Journal
 import PostgresClient
+import TestSupport
 import Testing
 import Wire
 

@@ -5,6 +5,7 @@ import Domain
 import Operations
 import Platform
 import PostgresClient
+import TestSupport
 import Testing
 import Wire
 

@@ -156,20 +156,24 @@ class Day(scenario.Scenario):
         self.assertEqual((clock["state"], clock["due_at"]), ("running", self.moment(due)), f"{name} {matter}")
 
     def tells(self, *expected):
-        """Exactly these notices of the case went into inboxes since the last look, as "<notice> <receiver>"."""
+        """Exactly these notices of the case went into inboxes since the last look, as "<notice> <receiver>", with
+        " on <who>" where a roster says who hears and " for <post>" where nobody holds, or is at, the post."""
         self.settles()
         district, number = self.case.rsplit("-", 1)
         rows = self.stack.sql(
-            "SELECT seq, notice, role, unit, department, username, fallback_from FROM inbox "
-            f"WHERE district = '{district}' AND case_number = {number} AND seq > {self.told.get(self.case, 0)}")
+            "SELECT seq, notice, role, unit, department, username, array_to_string(duty, ','), fallback_from "
+            f"FROM inbox WHERE district = '{district}' AND case_number = {number} "
+            f"AND seq > {self.told.get(self.case, 0)}")
         if rows:
             self.told[self.case] = max(int(row[0]) for row in rows)
         self.assertEqual(sorted(self.hearer(*row[1:]) for row in rows), sorted(expected))
 
     @staticmethod
-    def hearer(notice, role, unit, department, username, fallback_from):
+    def hearer(notice, role, unit, department, username, on_duty, fallback_from):
         post = f"{role}@{unit}/{department}".rstrip("/")
-        return f"{notice} {username or post}" + (f" for {fallback_from}" if fallback_from else "")
+        return (
+            f"{notice} {username or post}" + (f" on {on_duty}" if on_duty else "")
+            + (f" for {fallback_from}" if fallback_from else ""))
 
     def posts(self, *expected):
         """Exactly these notices of the case were posted to the webhook since the last look, as "<notice> <HH:MM>"."""
@@ -183,6 +187,24 @@ class Day(scenario.Scenario):
         """External ids and sources of the reports that the last post of that kind answers."""
         post = [post for post in self.messenger.of(self.case) if post["data"]["notice"] == notice][-1]
         return sorted((report["source"], report["external_id"]) for report in post["data"]["reports"])
+
+    # The network
+
+    def asked(self, path, user=None):
+        """What the console answers to a user; to the supervisor where none is named."""
+        answer = self.stack.console("GET", path, user=user or self.supervisor)
+        self.assertEqual(answer.status, 200, f"{path}: {answer}")
+        return answer.json
+
+    def has_units(self, **counts):
+        """Tier → how many units of it there are, counted page after page."""
+        for tier, count in counts.items():
+            page = self.asked(f"/v1/units?tier={tier}&limit=2000")
+            found = {unit["code"] for unit in page["items"]}
+            while page["next_cursor"]:
+                page = self.asked(f"/v1/units?tier={tier}&limit=2000&cursor={page['next_cursor']}")
+                found |= {unit["code"] for unit in page["items"]}
+            self.assertEqual(len(found), count, tier)
 
     # Discipline inspection
 
@@ -282,7 +304,7 @@ class Messenger:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.server = Server(("127.0.0.1", 0), Door)
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -302,6 +324,12 @@ class Messenger:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Takes as many posts at once as a notifier sends; one that finds no place to wait tries again after a second."""
+
+    request_queue_size = 256
 
 
 def clock_time(post):

@@ -16,6 +16,10 @@ class JournalProof(unittest.TestCase):
             "SELECT district, seq FROM journal WHERE kind = 'filed' ORDER BY seq DESC OFFSET 1 LIMIT 1")[0]
         cls.where = f"WHERE district = '{cls.district}' AND seq = {cls.seq}"
 
+    def tearDown(self):
+        """Whoever saw the journal changed, and halted, goes on once it is put right."""
+        self.stack.settle()
+
     def found(self):
         report = self.stack.gridctl("journal", "verify", codes=(1,))
         self.assertFalse(report["valid"])

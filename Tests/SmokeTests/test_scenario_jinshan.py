@@ -1,4 +1,4 @@
-"""docs/scenarios/jinshan.md: an order of the 12345 hotline from its first word to the last rating, and what else a day
+"""docs/scenarios/jinshan.md: orders of the 12345 hotline from the first word to the last rating, and what else a day
 brings; all scenes in one time as they are in the script.
 
 Working hours are 08:30-11:30 and 13:00-17:00; Sunday 2026-09-20 and Saturday 10-10 are worked, 09-25 to 09-27 and 10-01
@@ -8,204 +8,39 @@ to 10-07 are free. Every due time below is written out by hand from that.
 import unittest
 
 import day
+import jinshan_orders
 import stack
+from jinshan_orders import (
+    ANSWERED, DISPATCHER, FGJ, HOTLINE, INSPECTOR, OFFICER, SHIHUA, SHIHUA_TOWN, SJJ, SUPERVISOR, ZHUJING_TOWN)
 
-SUPERVISOR, DISPATCHER, HOTLINE = "supervisor@310116", "dispatcher@310116", "hotline@310116"
-INSPECTOR, OFFICER = "inspector@310116", "officer@310116"
-SHIHUA, FENGJING, CAOJING = "officer@310116001", "officer@310116102", "officer@310116112"
-DWELLING = {"lat": 30.7250, "lng": 121.3420}
-DWELLING_GRID, SHIHUA_TOWN = "310116001015001", "310116001"
-RIVER = {"lat": 30.7980, "lng": 121.4100}
+FENGJING, CAOJING = "officer@310116102", "officer@310116112"
+RIVER, RIVER_GRID = {"lat": 30.7980, "lng": 121.4100}, "310116112012003"
 HIGHWAY = {"lat": 30.8850, "lng": 121.0535}
 SIDE_ROAD = {"lat": 30.8900, "lng": 121.0535}
 ESTATE, ESTATE_GRID = {"lat": 30.7300, "lng": 121.3400}, "310116001014003"
+# The eight departments that were stationed in the grids first.
+STATIONED = {"GTJ", "CGZF", "FGJ", "HBJ", "LSJ", "SWJ", "JTW", "SJJ"}
 CUT_OFF, CLEAN = "污染源切断 · source cut off", "水面清洁 · water clean"
-JYJ, FGJ, SJJ = "handler@310116/JYJ", "handler@310116/FGJ", "handler@310116/SJJ"
 
 
-class Jinshan(day.Day):
+class Jinshan(jinshan_orders.Orders, day.Day):
     network, start, supervisor = "jinshan", "2026-09-17T08:00:00+08:00", SUPERVISOR
 
     def test_the_script(self):
         self.play(
-            self.classes_in_a_dwelling, self.nobodys_matter, self.a_river, self.a_highway, self.a_road_beside_it,
-            self.litter_beside_it, self.three_callers, self.what_the_indicators_say)
+            self.what_the_district_has, self.classes_in_a_dwelling, self.nobodys_matter, self.a_river, self.a_highway,
+            self.a_road_beside_it, self.litter_beside_it, self.three_callers, self.put_off_and_put_off,
+            self.an_order_left_unanswered, self.a_desk_that_is_idle, self.what_the_indicators_say)
 
-    def classes_in_a_dwelling(self):
-        yield "09-17 09:12"
-        report = self.reports(
-            "hotline", "E2104", DWELLING, external_id="12345-0917-0001", description="居民楼开设补习班",
-            reporter={"name": "张某", "phone": "13800000000"})
-        self.assertEqual(report["unit"]["grid"], DWELLING_GRID)
-        self.goes_by("filed", "dispatched")
-        self.is_dispatched("classes-in-dwellings", "JYJ", "FGJ", "SJJ")
-        self.runs("sign", "09-18 17:00")
-        self.runs("contact", "09-18 17:00")
-        self.runs("handle", "09-23 17:00")
-        for part in ("FGJ", "SJJ"):
-            self.runs("sign", "09-18 17:00", "part", part)
-            self.runs("handle", "09-23 17:00", "part", part)
-        self.tells(f"dispatched {JYJ}", f"part_assigned {FGJ}", f"part_assigned {SJJ}")
-        self.posts("filed 09:12", "dispatched 09:12", "part_assigned 09:12", "part_assigned 09:12")
-        self.assertEqual(self.answered("filed"), [("hotline", "12345-0917-0001")])
-        self.hears("handler@JYJ", "dispatched")
-        self.hears("handler@FGJ", "part_assigned")
-        yield "09-17 10:00"
-        for user, part in (("handler@FGJ", "FGJ"), ("handler@SJJ", "SJJ")):
-            self.does(user, "sign", "dispatched")
-            self.ended("sign", "met", "part", part)
-        self.goes_by("signed", "signed")
-        yield "09-18 14:20:24"
-        self.goes_by(("contact/reminder", "sign/reminder"))
-        self.tells(*[f"remind {JYJ}"] * 2)
-        yield "09-18 17:00"
-        self.goes_by(("contact/overdue", "sign/unaccepted"))
-        self.tells(f"remind {JYJ}", f"remind {HOTLINE}", f"yellow {JYJ}", f"yellow {HOTLINE}")
-        self.posts("remind 14:20", "remind 14:20", "remind 17:00", "yellow 17:00")
-        yield "09-20 17:00"
-        self.goes_by((*["handle/three-days-left"] * 3, "sign/town", "sign/unaccepted-again-1"))
-        self.tells(
-            f"remind {JYJ}", f"remind {FGJ}", f"remind {SJJ}", f"remind {JYJ}", f"remind {HOTLINE}",
-            f"yellow {JYJ}", f"yellow supervisor@{SHIHUA_TOWN}")
-        yield "09-21 17:00"
-        self.goes_by((*["handle/two-days-left"] * 3, "sign/district", "sign/unaccepted-again-2"))
-        self.tells(
-            *(f"remind {post}" for post in (JYJ, FGJ, SJJ, JYJ)), *[f"remind {HOTLINE}"] * 4,
-            f"supervise {SUPERVISOR}")
-        self.posts(*["remind 17:00"] * 8, "yellow 17:00", "supervise 17:00")
-        yield "09-21 17:20"
-        self.does("handler@JYJ", "sign", "signed")
-        signing = self.clock("sign")
-        self.assertEqual((signing["state"], signing["stopped_at"]), ("late", self.moment("09-21 17:20")))
-        yield "09-21 17:25"
-        self.does("handler@JYJ", "contact", "signed", outcome="reached")
-        self.ended("contact", "late")
-        self.goes_by("signed", "contacted")
-        yield "09-22 10:00"
-        self.does("handler@JYJ", "request_extension", "signed", by="7 work_days", reason="违规主体认定需会商")
-        self.runs("decide", "09-23 17:00", "request")
-        self.goes_by("extension_requested")
-        self.tells(f"extension_requested {DISPATCHER}")
-        yield "09-22 10:05"
-        self.refused("handler@JYJ", "request_extension", 409, "already_waiting", by="8 work_days", reason="再延")
-        yield "09-22 11:00"
-        self.does(DISPATCHER, "grant_extension", "signed")
-        self.ended("decide", "met", "request")
-        self.runs("handle", "10-10 17:00")
-        self.runs("handle", "09-23 17:00", "part", "FGJ")
-        self.goes_by("extension_granted")
-        self.tells(f"extension_decided {JYJ}")
-        yield "09-22 17:00"
-        self.goes_by(*["handle/one-day-left"] * 2)
-        self.tells(f"yellow {FGJ}", f"yellow {SJJ}", *[f"yellow {HOTLINE}"] * 2)
-        self.posts("yellow 17:00", "yellow 17:00")
-        yield "09-23 10:00"
-        waiting = self.refused("handler@JYJ", "handle", 409, "parts_open", result="停班")
-        self.assertEqual(waiting.json["open_parts"], ["FGJ", "SJJ"])
-        yield "09-23 15:00"
-        for user, part in (("handler@FGJ", "FGJ"), ("handler@SJJ", "SJJ")):
-            self.does(user, "handle", "signed", result="已配合")
-            self.ended("handle", "met", "part", part)
-        self.goes_by("handled", "handled")
-        yield "09-23 16:00"
-        self.does(SUPERVISOR, "supervise", "signed", form="leader", note="一周内书面说明")
-        self.runs("answer", "09-30 16:00", "order", "JYJ")
-        self.goes_by("supervised")
-        self.tells(f"supervised {JYJ}")
-        self.posts("supervised 16:00")
-        yield "09-29 16:00"
-        self.goes_by("answer/reminder")
-        self.tells(f"remind {JYJ}")
-        yield "09-30 10:00"
-        self.does("handler@JYJ", "answer", "signed", order=1, text="已约谈举办者,责令停班")
-        self.ended("answer", "met", "order")
-        self.goes_by("answered")
-        self.tells(f"answered {SUPERVISOR}")
-        yield "09-30 17:00"
-        self.goes_by("handle/three-days-left")
-        self.tells(f"remind {JYJ}")
-        yield "10-08 17:00"
-        self.goes_by("handle/two-days-left")
-        self.tells(f"remind {JYJ}", f"remind {HOTLINE}")
-        yield "10-09 17:00"
-        self.goes_by("handle/one-day-left")
-        self.tells(f"yellow {JYJ}", f"yellow {HOTLINE}")
-        self.posts("remind 16:00", "remind 17:00", "remind 17:00", "yellow 17:00")
-        yield "10-10 10:00"
-        self.does("handler@JYJ", "handle", "handled", result="已停止办班,违规主体已立案")
-        self.ended("handle", "met")
-        self.runs("verify", "10-12 17:00")
-        self.tells(f"task {SHIHUA} for officer@{DWELLING_GRID}")
-        yield "10-10 10:05"
-        self.refused("handler@JYJ", "verify", 403, "forbidden_action", outcome="pass")
-        yield "10-10 14:00"
-        self.does(SHIHUA, "verify", "closed", outcome="pass")
-        self.ended("verify", "met")
-        self.goes_by("handled", "verified", "closed")
-        self.posts("task 10:00", "closed 14:00")
-        self.assertEqual(self.answered("closed"), [("hotline", "12345-0917-0001")])
-        yield from self.the_caller_is_not_satisfied()
-
-    def the_caller_is_not_satisfied(self):
-        yield "10-10 15:00"
-        again = self.does(HOTLINE, "revisit", "dispatched", rating="dissatisfied", note="又在上课")
-        self.assertTrue(again["must_supervise"])
-        self.goes_by("revisited", "reopened")
-        self.runs("sign", "10-12 17:00")
-        self.runs("handle", "10-14 17:00")
-        self.runs("decide", "10-12 17:00", "supervision")
-        self.tells(
-            f"revisited {JYJ}", f"must_supervise {HOTLINE}", f"must_supervise {SUPERVISOR}",
-            f"reopened {JYJ}", f"part_reworked {FGJ}", f"part_reworked {SJJ}")
-        self.posts("must_supervise 15:00", "reopened 15:00")
-        yield "10-10 17:00"
-        self.goes_by("handle/three-days-left")
-        self.tells(f"remind {JYJ}")
-        yield "10-12 08:40"
-        self.does("handler@JYJ", "sign", "signed")
-        self.ended("sign", "met")
-        yield "10-12 08:45"
-        self.refused("handler@JYJ", "request_extension", 409, "not_provided", by="2 work_days", reason="再延")
-        yield "10-12 09:00"
-        self.does(SUPERVISOR, "supervise", "signed", form="joint", note="与监察局联合督办", jointly=["监察局"])
-        self.ended("decide", "met", "supervision")
-        self.runs("answer", "10-19 17:00", "order")
-        self.goes_by("signed", "supervised")
-        self.tells(f"supervised {JYJ}")
-        yield "10-12 17:00"
-        self.goes_by("handle/two-days-left")
-        self.tells(f"remind {JYJ}", f"remind {HOTLINE}")
-        yield "10-13 11:00"
-        self.does("handler@JYJ", "answer", "signed", order=2, text="已会同取缔")
-        self.does("handler@JYJ", "handle", "handled", result="已取缔,张贴告示")
-        self.ended("answer", "met", "order")
-        self.ended("handle", "met")
-        self.tells(f"answered {SUPERVISOR}", f"task {SHIHUA} for officer@{DWELLING_GRID}")
-        yield "10-13 14:00"
-        self.does(SHIHUA, "verify", "closed", outcome="pass")
-        self.goes_by("answered", "handled", "verified", "closed")
-        self.posts("remind 17:00", "supervised 09:00", "remind 17:00", "task 11:00", "closed 14:00")
-        yield "10-14 09:00"
-        self.does(HOTLINE, "revisit", "closed", rating="unrated")
-        self.runs("decide", "10-15 17:00", "supervision")
-        self.goes_by("revisited")
-        self.tells(f"revisited {JYJ}", f"must_supervise {HOTLINE}", f"must_supervise {SUPERVISOR}")
-        yield "10-15 14:18"
-        self.goes_by("decide/reminder")
-        self.tells(f"remind {DISPATCHER}", f"remind {HOTLINE}")
-        yield "10-15 17:00"
-        self.goes_by("decide/unsupervised")
-        self.tells(f"red {DISPATCHER}", f"red {SUPERVISOR}")
-        self.posts("must_supervise 09:00", "remind 14:18", "red 17:00")
-        yield "10-15 17:30"
-        self.does(DISPATCHER, "supervise", "closed", form="phone", note="电话督办")
-        self.ended("decide", "late", "supervision")
-        self.goes_by("supervised")
-        self.tells(f"supervised {JYJ}")
-        yield "10-16 09:00"
-        self.does(HOTLINE, "revisit", "closed", rating="satisfied")
-        self.goes_by("revisited")
-        self.tells(f"revisited {JYJ}")
+    def what_the_district_has(self):
+        yield "09-17 08:05"
+        self.has_units(district=1, street=11, community=226, grid=926)
+        local = [
+            category for category in self.asked("/v1/categories?fileable=true")["items"]
+            if category["scheme"] == "JINSHAN"]
+        self.assertEqual(len(local), 31)
+        departments = {department["code"] for department in self.asked("/v1/departments")["items"]}
+        self.assertLessEqual(STATIONED, departments)
 
     def nobodys_matter(self):
         yield "09-17 09:30"
@@ -236,8 +71,7 @@ class Jinshan(day.Day):
         self.does(DISPATCHER, "appoint", "dispatched", department="SJJ", basis="appointed", note="指定谁,谁办理")
         self.ended("decide", "met")
         self.goes_by("appointed", "dispatched", "carded")
-        card = self.events()[-1]["data"]
-        self.assertEqual((card["cause"], card["count"], card["act"]), ("rejected_returns", 1, "yellow"))
+        self.was_carded("rejected_returns", 1, "yellow")
         self.tells(f"appointed {SJJ}", f"dispatched {SJJ}", f"yellow {SJJ}", f"yellow {SUPERVISOR}")
         yield "09-17 11:30"
         self.refused("handler@SJJ", "return", 409, "appointed", reason="非我局职责", responsible="CGZF")
@@ -249,16 +83,21 @@ class Jinshan(day.Day):
         yield "09-18 13:30"
         self.does(CAOJING, "verify", "closed", outcome="pass")
         self.goes_by("signed", "contacted", "handled", "verified", "closed")
+        self.tells(f"task {CAOJING} for officer@{RIVER_GRID}")
+        self.posts("dispatched 11:20", "yellow 11:20", "task 10:00", "closed 13:30")
+        yield "09-20 10:00"
+        self.does(HOTLINE, "revisit", "closed", rating="basically")
+        self.goes_by("revisited")
+        self.tells(f"revisited {SJJ}")
 
     def a_river(self):
         lead, part = "handler@310116/SWJ", "handler@310116/HBJ"
         yield "09-17 13:05"
         report = self.reports("citizen", "E2203", RIVER, description="河面发黑,有异味")
-        grid = report["unit"]["grid"]
-        self.assertEqual((report["state"], report["unit"]["street"]), ("reported", "310116112"))
+        self.assertEqual((report["state"], report["unit"]["grid"]), ("reported", RIVER_GRID))
         self.goes_by("reported")
         self.runs("verify", "09-18 17:00")
-        task = f"task {CAOJING} for officer@{grid}"
+        task = f"task {CAOJING} for officer@{RIVER_GRID}"
         self.tells(task)
         self.hears(CAOJING, "task")
         yield "09-17 14:00"
@@ -267,7 +106,8 @@ class Jinshan(day.Day):
         self.is_dispatched("rivers", "SWJ", "HBJ")
         self.goes_by("filed", "dispatched")
         self.runs("sign", "09-17 16:00")
-        self.runs("sign", "09-17 16:00", "part", "HBJ")
+        for name, due in (("sign", "09-17 16:00"), ("handle", "09-23 17:00")):
+            self.runs(name, due, "part", "HBJ")
         self.runs("contact", "09-18 17:00")
         self.runs("handle", "09-23 17:00")
         self.tells(f"dispatched {lead}", f"part_assigned {part}")
@@ -310,32 +150,44 @@ class Jinshan(day.Day):
     def a_highway(self):
         yield from self.on_a_road(
             "E0110", HIGHWAY, ["civil_defence/MF310116102", "highways/GL01", "safety/PA310116102013"],
-            "highway-surface", "GLS", "JTW")
+            "highway-surface", "09-23 17:00", "handler@310116/GLS", "handler@310116/JTW")
 
     def a_road_beside_it(self):
         yield from self.on_a_road(
-            "E0110", SIDE_ROAD, ["civil_defence/MF310116102", "safety/PA310116102014"], "roads", "JTW")
+            "E0110", SIDE_ROAD, ["civil_defence/MF310116102", "safety/PA310116102014"], "roads", "09-23 17:00",
+            "handler@310116/JTW")
 
     def litter_beside_it(self):
         yield from self.on_a_road(
-            "E0102", SIDE_ROAD, ["civil_defence/MF310116102", "safety/PA310116102014"], "town-fengjing", "WG102")
+            "E0102", SIDE_ROAD, ["civil_defence/MF310116102", "safety/PA310116102014"], "town-fengjing",
+            "09-17 15:45", "handler@310116102/WG102")
 
-    def on_a_road(self, category, place, layers, rule, lead, *assists):
+    def on_a_road(self, category, place, layers, rule, due, *posts):
+        lead, *assists = (post.split("/")[1] for post in posts)
         yield "09-17 10:15"
-        self.reports("department", category, place)
+        report = self.reports("department", category, place)
         self.is_dispatched(rule, lead, *assists)
         shown = self.stack.case(self.case)["location"]["layers"]
         self.assertEqual(sorted(layer for layer in shown if "/" in layer), layers)
+        for matter, department in (("case", lead), *(("part", assist) for assist in assists)):
+            self.runs("sign", "09-17 13:45", matter, department)
+            self.runs("handle", due, matter, department)
+        self.tells(f"dispatched {posts[0]}", *(f"part_assigned {post}" for post in posts[1:]))
         yield "09-17 11:00"
         for user in (lead, *assists):
             self.does(f"handler@{user}", "sign", "signed")
         for user in (*assists, lead):
             self.does(f"handler@{user}", "handle", "handled" if user == lead else "signed", result="已完成")
+        self.runs("verify", "09-18 17:00")
         yield "09-17 13:30"
         self.does(FENGJING, "verify", "closed", outcome="pass")
         self.goes_by(
             "filed", "dispatched", *["signed"] * (1 + len(assists)), *["handled"] * (1 + len(assists)), "verified",
             "closed")
+        self.assertEqual({clock["state"] for clock in self.stack.case(self.case)["clocks"]}, {"met"})
+        self.tells(f"task {FENGJING} for officer@{report['unit']['grid']}")
+        self.posts(
+            "filed 10:15", "dispatched 10:15", *["part_assigned 10:15"] * len(assists), "task 11:00", "closed 13:30")
 
     def three_callers(self):
         ids = ["12345-0917-0100", "12345-0918-0031", "12345-0921-0007"]
@@ -374,11 +226,15 @@ class Jinshan(day.Day):
         yield "09-22 14:00"
         self.does(SHIHUA, "verify", "closed", outcome="pass")
         self.goes_by("answered", "handled", "verified", "closed")
-        self.tells(f"answered {SUPERVISOR}", f"task {SHIHUA} for officer@{ESTATE_GRID}")
+        self.tells(*ANSWERED, f"task {SHIHUA} for officer@{ESTATE_GRID}")
         self.posts(
             "filed 09:50", "dispatched 09:50", "merged 10:00", "remind 17:00", "merged 09:00", "supervised 09:30",
-            "remind 17:00", "task 10:00", "closed 14:00")
+            "remind 17:00", "answered 10:00", "task 10:00", "closed 14:00")
         self.assertEqual(self.answered("closed"), [("hotline", external) for external in ids])
+        yield "09-23 10:00"
+        self.does(HOTLINE, "revisit", "closed", rating="very_satisfied")
+        self.goes_by("revisited")
+        self.tells(f"revisited {FGJ}")
         yield "09-28 08:00"
         self.lists(first, "2026-09-14", "2026-09-27")
 
@@ -398,17 +254,19 @@ class Jinshan(day.Day):
         self.assertEqual([(item["case_id"], item["reports"]) for item in asked], [(case, 3)])
 
     def what_the_indicators_say(self):
-        yield "10-16 16:00"
+        yield "10-23 16:00"
         classes, nobodys = self.cases_of(self.classes_in_a_dwelling), self.cases_of(self.nobodys_matter)
         river, callers = self.cases_of(self.a_river), self.cases_of(self.three_callers)
         highway, road = self.cases_of(self.a_highway), self.cases_of(self.a_road_beside_it)
-        litter = self.cases_of(self.litter_beside_it)
-        every = self.cases_of()
+        litter, put_off = self.cases_of(self.litter_beside_it), self.cases_of(self.put_off_and_put_off)
+        unanswered = self.cases_of(self.an_order_left_unanswered)
+        idle = self.cases_of(self.a_desk_that_is_idle)
+        every, rated = self.cases_of(), classes + nobodys + callers + put_off
         self.counts("", {
-            "reported": every, "closed": every, "late_sign": classes, "late_contact": classes, "late_handle": [],
-            "overdue_open": [], "reworked": river, "reopened": classes, "extended": classes, "returned": nobodys,
-            "shirked": nobodys, "supervised": classes + callers, "satisfied": classes, "dissatisfied": [],
-            "unrated": []})
+            "reported": every, "closed": every, "late_sign": classes, "late_contact": classes, "late_handle": put_off,
+            "overdue_open": [], "reworked": river, "reopened": classes + put_off, "extended": classes + put_off,
+            "returned": nobodys, "shirked": nobodys, "supervised": classes + callers + put_off + unanswered,
+            "satisfied": rated, "dissatisfied": [], "unrated": []})
         by = "by=department"
         self.counts(by, {
             "dispatched": classes, "late_sign": classes, "late_contact": classes, "on_time_handle": classes,
@@ -416,20 +274,29 @@ class Jinshan(day.Day):
             "satisfied": classes, "dissatisfied": [], "unrated": []}, "JYJ")
         self.counts(by, {"dispatched": river, "reworked": river, "closed": river, "late_sign": []}, "SWJ")
         self.counts(by, {
-            "dispatched": nobodys, "returned": nobodys, "shirked": nobodys, "closed": nobodys, "on_time_sign": nobodys},
-            "SJJ")
-        self.counts(by, {"dispatched": callers, "closed": callers, "supervised": callers}, "FGJ")
-        for lead, cases in (("GLS", highway), ("JTW", road), ("WG102", litter)):
+            "dispatched": nobodys, "returned": nobodys, "shirked": nobodys, "closed": nobodys, "on_time_sign": nobodys,
+            "satisfied": nobodys}, "SJJ")
+        self.counts(by, {
+            "dispatched": callers + put_off, "closed": callers + put_off, "supervised": callers + put_off,
+            "extended": put_off, "late_handle": put_off, "on_time_handle": callers, "reopened": put_off,
+            "satisfied": callers + put_off, "late_sign": []}, "FGJ")
+        self.counts(by, {"supervised": unanswered, "closed": unanswered}, "GTJ")
+        for lead, cases in (
+                ("GLS", highway), ("JTW", road), ("WG102", litter), ("GTJ", unanswered), ("CGZF", idle)):
             self.counts(by, {"dispatched": cases, "on_time_sign": cases, "on_time_handle": cases}, lead)
         # Parts are assessed as leads are.
         parts = f"{by}&part=true"
-        for assisting, cases in (("FGJ", classes), ("SJJ", classes), ("HBJ", river), ("JTW", highway)):
+        for assisting, cases in (
+                ("FGJ", classes), ("SJJ", classes), ("HBJ", river), ("JTW", highway), ("NYW", unanswered)):
             self.counts(parts, {
                 "dispatched": cases, "on_time_sign": cases, "late_sign": [], "on_time_handle": cases,
                 "late_handle": []}, assisting)
         town = "by=unit&unit=310116&tier=street"
         self.counts(town, {"reported": classes + callers, "late_sign": classes}, SHIHUA_TOWN)
         self.counts(town, {"reported": nobodys + river, "reworked": river}, "310116112")
+        self.counts(town, {"reported": put_off, "late_handle": put_off, "reopened": put_off}, ZHUJING_TOWN)
+        self.counts(town, {"reported": unanswered, "supervised": unanswered}, "310116104")
+        self.counts(town, {"reported": idle, "late_sign": []}, "310116105")
         self.counts(town, {"reported": highway + road + litter, "late_sign": []}, "310116102")
         self.leaves_no_gap(INSPECTOR)
 

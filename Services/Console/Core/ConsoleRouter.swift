@@ -18,6 +18,7 @@ enum ConsoleRouter {
     let api = router.group("v1").add(middleware: AuthenticationMiddleware(console.authenticator))
     SessionRoutes(console: console).add(to: api)
     CaseRoutes(console: console).add(to: api)
+    PreviewRoutes(console: console).add(to: api)
     CaseProofRoute(console: console).add(to: api)
     PhotoRoutes(console: console).add(to: api)
     ReportDoorRoutes(console: console).add(to: api)

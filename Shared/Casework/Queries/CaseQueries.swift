@@ -68,6 +68,23 @@ public struct CaseQueries: Sendable {
 
   public init(pool: PostgresPool) { self.pool = pool }
 
+  private static let snapshots = Statement(
+    "case_snapshots", "SELECT number, snapshot FROM cases WHERE district = $1 AND number = ANY($2)")
+
+  /// The cases themselves, for whoever was shown their rows: what may be seen is not asked again.
+  public func values(of ids: [CaseID]) async throws -> [CaseID: Case] {
+    let numbers = Dictionary(grouping: ids, by: \.district).sorted { $0.key < $1.key }
+    let found = try await pool.ask(
+      numbers.map { PostgresCall(Self.snapshots, [.text($0.key.text), .int64s($0.value.map(\.number))]) })
+    var values: [CaseID: Case] = [:]
+    for (group, rows) in zip(numbers, found) {
+      for row in rows {
+        values[CaseID(district: group.key, number: try row.int64(0))] = try CaseCoding.decode(try row.bytes(1))
+      }
+    }
+    return values
+  }
+
   private static let columns = """
     c.number, c.version, c.state, c.unit, c.category, c.source, c.priority, c.lead, c.filed_at, c.due_at,
     c.handle_due_at, c.closed_at, c.updated_at, c.latitude, c.longitude, r.description, r.address

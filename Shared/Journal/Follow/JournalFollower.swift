@@ -76,17 +76,22 @@ public actor JournalFollower {
 
   private func pollHeads() async {
     while !Task.isCancelled {
-      do {
-        // While the heads are read the bus goes on: only what was applied before says whether a head is too short.
-        let before = districts.mapValues(\.position)
-        let ends = try await reader.ends()
-        lastFault = nil
-        for (district, end) in ends { await look(at: district, end, appliedBefore: before[district]) }
-        wake()
-      } catch {
-        note(error, "the heads of the journals cannot be read")
-      }
+      await lookAtHeads()
       try? await Task.sleep(for: .milliseconds(headPollMilliseconds))
+    }
+  }
+
+  /// Reads every journal's head once and takes up what has changed there.
+  func lookAtHeads() async {
+    do {
+      // While the heads are read the bus goes on: only what was applied before says whether a head is too short.
+      let before = districts.mapValues(\.position)
+      let ends = try await reader.ends()
+      lastFault = nil
+      for (district, end) in ends { await look(at: district, end, appliedBefore: before[district]) }
+      wake()
+    } catch {
+      note(error, "the heads of the journals cannot be read")
     }
   }
 
@@ -100,6 +105,7 @@ public actor JournalFollower {
       }
       districts[district]?.offer(head: end, appliedBefore: appliedBefore, at: Self.now)
       try await takeUpMove(of: district)
+      try await takeUpReturn(of: district, end)
       if let durable = sink as? DurableSink { try await durable.applyReleased(district) }
     } catch {
       note(error, "a position cannot be read")
@@ -118,10 +124,24 @@ public actor JournalFollower {
     if halted[district] == nil {
       districts[district]?.applied(position)
     } else {
-      halted[district] = nil
-      districts[district] = FollowMachine(position: position)
-      logger.notice("a journal is followed again", metadata: ["district": "\(district)", "seq": "\(position.seq)"])
+      followAgain(district, from: position)
     }
+  }
+
+  /// A journal that contradicted what was applied may be itself again, since the right database was brought back or what
+  /// someone had changed was put right. Then nothing was applied that it does not hold, and a halt has no more reason.
+  private func takeUpReturn(of district: UnitCode, _ end: JournalPosition) async throws {
+    guard halted[district] != nil, let applied = districts[district]?.position, applied.seq > 0,
+      end.seq >= applied.seq, end.epoch >= applied.epoch,
+      try await reader.joins(district, on: applied), halted[district] != nil, districts[district]?.position == applied
+    else { return }
+    followAgain(district, from: applied)
+  }
+
+  private func followAgain(_ district: UnitCode, from position: JournalPosition) {
+    halted[district] = nil
+    districts[district] = FollowMachine(position: position)
+    logger.notice("a journal is followed again", metadata: ["district": "\(district)", "seq": "\(position.seq)"])
   }
 
   private func receive(

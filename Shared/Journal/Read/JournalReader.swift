@@ -77,6 +77,23 @@ public struct JournalReader: Sendable {
     try await pool.query(Self.hashAt, [.text(district.text), .int64(seq)]).first?.bytes(0)
   }
 
+  private static let joining = Statement(
+    "journal_joining",
+    """
+    SELECT a.hash = $3 AND CASE WHEN n.seq IS NULL THEN h.last_seq = $2 AND h.last_hash = $3 ELSE n.prev_hash = $3 END
+    FROM journal_head AS h JOIN journal AS a ON a.district = h.district AND a.seq = $2
+    LEFT JOIN journal AS n ON n.district = h.district AND n.seq = $2 + 1
+    WHERE h.district = $1
+    """)
+
+  /// Whether the journal holds the event at the position as it was applied, and goes on from it.
+  func joins(_ district: UnitCode, on applied: JournalPosition) async throws -> Bool {
+    let row = try await pool.query(
+      Self.joining, [.text(district.text), .int64(applied.seq), .bytes(applied.hash)]
+    ).first
+    return try row?.bool(0) ?? false
+  }
+
   private static let ofCaseBetween = Statement(
     "journal_of_case_between",
     """

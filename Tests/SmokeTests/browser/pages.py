@@ -7,7 +7,9 @@ around, and fails the test that `checked` ends.
 
 import os
 import pathlib
+import struct
 import tempfile
+import zlib
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
@@ -22,6 +24,16 @@ AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
 # Where screenshots and what else is to be looked at are kept; outside the tree.
 ARTEFACTS = pathlib.Path(
     os.environ.get("BROWSER_ARTEFACTS") or pathlib.Path(tempfile.gettempdir()) / "gridloop-browser")
+
+
+def image(width=640, height=480):
+    """A small PNG."""
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+    rows = b"".join(b"\0" + b"\x40\x80\xa0" * width for _ in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 class Browser:

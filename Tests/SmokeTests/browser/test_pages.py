@@ -4,10 +4,8 @@ Pictures of each page, in each language and size, are kept below BROWSER_ARTEFAC
 """
 
 import pathlib
-import struct
 import sys
 import unittest
-import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
@@ -17,16 +15,6 @@ import stack
 DEPARTMENT = "CGJ"
 HANDLER = f"handler@{DEPARTMENT}"
 ROLES = ("officer", "handler", "dispatcher", "supervisor", "hotline", "inspector", "auditor", "admin")
-
-
-def image(width=640, height=480):
-    """A small PNG."""
-    def chunk(kind, data):
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-    rows = b"".join(b"\0" + b"\x40\x80\xa0" * width for _ in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 class Pages(unittest.TestCase):
@@ -88,7 +76,7 @@ class Pages(unittest.TestCase):
         page = visitor.go("/department")
         row = f'[data-case="{case_id}"]'
         page.click(f"{row} button[type=submit]")
-        page.wait_for_selector(f"#box:not(:has({row}))")
+        page.wait_for_selector(f"#beside-list:not(:has({row}))")
         visitor.go(f"/cases/{case_id}")
         page.click("[data-dialog=do-handle]")
         # Nothing is filled in: each fault stands beside its field, and the first has the focus.
@@ -100,7 +88,7 @@ class Pages(unittest.TestCase):
         for box in page.query_selector_all("dialog[open] input[type=checkbox][name=checklist]"):
             box.check()
         page.set_input_files(
-            "dialog[open] input[type=file]", {"name": "after.png", "mimeType": "image/png", "buffer": image()})
+            "dialog[open] input[type=file]", {"name": "after.png", "mimeType": "image/png", "buffer": pages.image()})
         page.wait_for_selector("dialog[open] input[type=hidden][name=photos]", state="attached")
         page.click("dialog[open] button[type=submit]")
         page.wait_for_selector("#case-head .state-handled")

@@ -13,6 +13,7 @@ struct PageRoutes: Sendable {
   static let all: [any Page.Type] = [
     HomePage.self, CaseListPage.self, CasePage.self, DepartmentPage.self, InboxPage.self,
     CommandPage.self,
+    HomePage.self, CaseListPage.self, CasePage.self, DeskPage.self, DepartmentPage.self, InboxPage.self,
   ]
 
   let console: Console

@@ -1,3 +1,4 @@
+import Casework
 import Domain
 import Journal
 import PostgresClient
@@ -33,6 +34,25 @@ struct PhotoStore: Sendable {
         id: try row.text(0), width: try row.int32(1), height: try row.int32(2), uploadedBy: try row.text(3),
         uploadedAt: try row.timestamp(4).instant)
     }
+  }
+
+  private static let oldest = Statement(
+    "photos_first",
+    """
+    SELECT DISTINCT ON (case_number) case_number, id FROM attachments WHERE district = $1 AND case_number = ANY($2)
+    ORDER BY case_number, uploaded_at, id
+    """)
+
+  /// The oldest photograph of each case that has any.
+  func first(of ids: [CaseID]) async throws -> [CaseID: String] {
+    let groups = Dictionary(grouping: ids, by: \.district).sorted { $0.key < $1.key }
+    let found = try await pool.ask(
+      groups.map { PostgresCall(Self.oldest, [.text($0.key.text), .int64s($0.value.map(\.number))]) })
+    var photos: [CaseID: String] = [:]
+    for (group, rows) in zip(groups, found) {
+      for row in rows { photos[CaseID(district: group.key, number: try row.int64(0))] = try row.text(1) }
+    }
+    return photos
   }
 
   /// Nil when the case has no such photograph.

@@ -56,7 +56,8 @@ struct StatisticsStore: Sendable {
     return Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.tally) })
   }
 
-  private func rollups<Key>(
+  /// The sums of the rollups of each key: an expression over columns of `rollup_daily d`, fixed text.
+  func rollups<Key>(
     _ scope: StatisticsScope, _ column: String, _ key: (PostgresRow) throws -> Key
   ) async throws -> [(key: Key, tally: IndicatorTally)] {
     var conditions = Conditions()

@@ -8,8 +8,10 @@
 // offset is in `data-offset`), `limit` (a number; its unit in the field named `<name>-unit`).
 // Fields with `data-plain` are for the form as a browser without scripts sends it.
 // When all is done and shown, `gridloop:shown` is sent on the document with the answer.
+// `data-ask` is a clear question that is asked first.
 // Every fault of the answer is shown beside its field; 412 shows the newer state and keeps what was written.
 import { call, Problem } from "./api.js";
+import { confirm } from "./dialogs.js";
 import { refresh } from "./live.js";
 import { text } from "./texts.js";
 import { complain, toast } from "./toast.js";
@@ -89,6 +91,10 @@ export function showFaults(form, problem) {
 
 async function send(form, submitter) {
   if (form.getAttribute("aria-busy") === "true") return;
+  if (form.dataset.ask) {
+    const words = { yes: submitter?.ariaLabel || submitter?.textContent, no: text("frame.script.cancel") };
+    if (!(await confirm(form.dataset.ask, words))) return;
+  }
   clearFaults(form);
   form.setAttribute("aria-busy", "true");
   submitter?.setAttribute("aria-busy", "true");
@@ -113,8 +119,11 @@ async function send(form, submitter) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.status === 412) {
       form.dataset.version = problem.document.version ?? form.dataset.version;
-      showFaults(form, new Problem(412, { detail: text("frame.script.stale") }));
+      const stale = new Problem(412, { detail: text("frame.script.stale") });
+      showFaults(form, stale);
       await refresh();
+      // A form in which nothing was written is exchanged with its region, and with it what was said.
+      if (!form.isConnected) complain(stale);
     } else if (problem.status === 401 || problem.status === 0) {
       complain(problem);
     } else {

@@ -2,7 +2,8 @@ import Casework
 import Domain
 import WebAuth
 
-/// What a department has before it: to sign, in hand, due soon, late, returned to it.
+/// What a department has before it: to sign, in hand, due soon, late, returned to it; beside it the case at hand, with
+/// everything the department may do to it.
 enum DepartmentPage: Page {
   static let route = PageRoute(
     "department", template: "department", roles: [.handler],
@@ -11,112 +12,79 @@ enum DepartmentPage: Page {
   /// Cases of a box that are shown; there may be more.
   static let boxCases = 100
 
-  private enum Box: String, CaseIterable {
-    case toSign = "to_sign"
-    case inHand = "in_hand"
-    case dueSoon = "due_soon"
-    case late
-    case back
-    case answers
-
-    var tone: String? {
-      switch self {
-      case .toSign: "accent"
-      case .dueSoon, .back, .answers: "soon"
-      case .late: "late"
-      case .inHand: nil
-      }
-    }
-  }
-
   static func content(_ request: PageRequest) async throws -> PageContent {
     guard let department = request.view.caller.department else {
       return PageContent(request.texts("department.title"), ["noDepartment": true])
     }
     var fields = try request.query()
-    let chosen = fields.text("box").flatMap { Box(rawValue: $0) } ?? .toSign
+    let asked = fields.text("box").flatMap { DepartmentDesk.Box(rawValue: $0) }
+    let chosenCase = fields.text("case").flatMap { CaseID($0) }
     try fields.finish()
-    var filter = CaseFilter()
-    filter.waiting = .department(department)
-    let (console, sight) = (request.console, request.view.sight)
-    var found: [CaseSummary] = []
-    var cursor: CaseCursor?
-    // All of what waits is read, to sort it into its boxes; a department has some hundreds of open cases at most.
-    repeat {
-      let page = try await console.cases.page(
-        sight, filter, order: .dueFirst, after: cursor, limit: CaseQueries.maxPageCases, now: request.now)
-      found += page.cases
-      cursor = page.next
-    } while cursor != nil && found.count < 5_000
-    let parts = try await DepartmentParts.of(department, request: request)
-    var backFilter = filter
-    backFilter.counted = .fact([.reworked, .reopened])
-    let back = try await console.cases.page(
-      sight, backFilter, order: .dueFirst, limit: CaseQueries.maxPageCases, now: request.now)
-    let desk = Desk(department: department, parts: parts, back: Set(back.cases.map(\.id)), now: request.now)
-    let boxes = desk.sorted(found)
-    let rows = CaseRows(request)
-    let shown = boxes[chosen] ?? []
-    let address = PageAddress(request.request)
-    let tabs: [PageData] = Box.allCases.map { box in
-      var data: PageData = [
-        "name": request.texts("department.box.\(box.rawValue)"), "count": "\(boxes[box]?.count ?? 0)",
-        "path": address.with(["box": box.rawValue]), "isCurrent": box == chosen, "id": box.rawValue,
-      ]
-      data["tone"] = boxes[box]?.isEmpty == false ? box.tone : nil
-      return data
-    }
+    let desk = try await DepartmentDesk.read(department, request: request)
+    let box = asked ?? .toSign
+    let items = desk.items(in: box)
+    let shown = items.prefix(boxCases)
+    let selected = chosenCase ?? shown.first?.summary.id
+    let (texts, address) = (request.texts, PageAddress(request.request))
     var data: PageData = [
-      "boxes": tabs, "box": request.texts("department.box.\(chosen.rawValue)"),
-      "hint": request.texts("department.hint.\(chosen.rawValue)"), "hasRows": !shown.isEmpty,
-      "empty": request.texts("department.empty.\(chosen.rawValue)"),
+      "boxes": tabs(desk, box, address, texts), "boxCode": box.rawValue, "box": texts("department.box.\(box.rawValue)"),
+      "hint": texts("department.hint.\(box.rawValue)"), "hasRows": !shown.isEmpty,
+      "empty": texts("department.empty.\(box.rawValue)"), "isChosen": chosenCase != nil,
+      "listPath": address.with(["box": box.rawValue, "case": nil]),
     ]
-    data["rows"] = shown.prefix(boxCases).map { summary in
-      var row = rows.data(summary)
-      let part = parts[summary.id]
-      if let part { row["part"] = request.texts("department.part", ["state": request.texts.word("part_state", part)]) }
-      let isToSign = part == "assigned" || (part == nil && summary.state == .dispatched)
-      row["canSign"] = isToSign && chosen == .toSign
-      return row
+    data["rows"] = shown.map { item in
+      row(
+        item, path: address.with(["box": box.rawValue, "case": item.summary.id.description]),
+        isSelected: item.summary.id == selected, request)
     }
-    data["more"] = shown.count > boxCases ? request.texts.counted("department.more", shown.count - boxCases) : nil
-    let title = request.texts("department.title_of", ["department": request.names.department(department)])
+    data["more"] = items.count > boxCases ? texts.counted("department.more", items.count - boxCases) : nil
+    if let selected { data["panel"] = try await panel(selected, desk: desk, request: request) }
+    let title = texts("department.title_of", ["department": request.names.department(department)])
     return PageContent(title, data)
   }
 
-  /// What the department's cases are sorted by.
-  private struct Desk {
-    let department: DepartmentCode
-    /// State of the department's part by the number of the case.
-    let parts: [CaseID: String]
-    /// Cases that did not pass, or were opened again.
-    let back: Set<CaseID>
-    let now: Instant
-
-    func sorted(_ cases: [CaseSummary]) -> [Box: [CaseSummary]] {
-      var boxes: [Box: [CaseSummary]] = [:]
-      for summary in cases {
-        for box in self.boxes(of: summary) { boxes[box, default: []].append(summary) }
-      }
-      return boxes
+  private static func tabs(
+    _ desk: DepartmentDesk, _ current: DepartmentDesk.Box, _ address: PageAddress, _ texts: PageTexts
+  ) -> [PageData] {
+    DepartmentDesk.Box.allCases.map { box in
+      let count = desk.items(in: box).count
+      var data: PageData = [
+        "name": texts("department.box.\(box.rawValue)"), "count": "\(count)", "id": box.rawValue,
+        "path": address.with(["box": box.rawValue, "case": nil]), "isCurrent": box == current,
+      ]
+      data["isBusy"] = count > 0
+      data["isLate"] = count > 0 && box == .late
+      return data
     }
+  }
 
-    private func boxes(of summary: CaseSummary) -> [Box] {
-      let isLead = summary.lead == department
-      let part = parts[summary.id]
-      var boxes: [Box] = []
-      if isLead ? summary.state == .dispatched : part == "assigned" { boxes.append(.toSign) }
-      if isLead ? summary.state == .signed : part == "signed" { boxes.append(.inHand) }
-      if boxes.isEmpty { return [.answers] }
-      if let due = summary.dueAt {
-        switch DueTone.of(due, from: summary.filedAt, now: now) {
-        case .late: boxes.append(.late)
-        case .soon: boxes.append(.dueSoon)
-        case .fine: break
-        }
-      }
-      if back.contains(summary.id) { boxes.append(.back) }
-      return boxes
+  private static func row(
+    _ item: DepartmentDesk.Item, path: String, isSelected: Bool, _ request: PageRequest
+  ) -> PageData {
+    var row = CaseRows(request).data(item.summary)
+    row["path"] = path
+    row["isSelected"] = isSelected
+    row["version"] = "\(item.value.version)"
+    row["canSign"] = item.canSign
+    row["due"] = request.times.data(item.dueAt)
+    row["tone"] = item.dueAt.map { DueTone.of($0, from: item.startedAt, now: request.now).rawValue }
+    row["part"] = item.part.map {
+      request.texts("department.part", ["state": request.texts.word("part_state", $0.state.rawValue)])
     }
+    return row
+  }
+
+  private static func panel(_ id: CaseID, desk: DepartmentDesk, request: PageRequest) async throws -> PageData {
+    guard let brief = try await CaseBrief.of(id, request: request) else {
+      return ["isGone": true, "id": id.description]
+    }
+    var data = brief.data
+    let item = desk.items.first { $0.summary.id == id }
+    data["isDone"] = item == nil
+    data["asPart"] = item?.part.map { _ in
+      request.texts(
+        "department.as_part", ["department": brief.value.lead.map { request.names.department($0.department) } ?? ""])
+    }
+    return data
   }
 }

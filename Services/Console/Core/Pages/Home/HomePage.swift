@@ -35,13 +35,20 @@ enum HomePage: Page {
       let rows = CaseRows(request)
       data["waiting"] = page.cases.map { rows.data($0) }
       data["hasDuty"] = true
-      data["dutyPath"] = "/cases?assigned_to=me&sort=due_at"
+      data["dutyPath"] = dutyPath(request.role)
     }
     let recent = try await request.console.cases.page(
       request.view.sight, CaseFilter(), order: .changedFirst, limit: 8, now: request.now)
     data["recent"] = recent.cases.map { CaseRows(request).data($0) }
     let title = request.texts("home.title", ["name": request.view.caller.name])
     return PageContent(title, data)
+  }
+
+  /// Where the role does what waits for it.
+  private static func dutyPath(_ role: Role) -> String {
+    if DeskPage.route.roles.contains(role) { return "/" + DeskPage.route.path }
+    if DepartmentPage.route.roles.contains(role) { return "/" + DepartmentPage.route.path }
+    return "/cases?assigned_to=me&sort=due_at"
   }
 
   /// What waits for the caller; nil for those for whom nothing ever does.

@@ -1,11 +1,14 @@
 import Foundation
 import Platform
-import Testing
-import Wire
 
-/// A server of `Servers/` as a child process. It ends with this object, or with the test process.
-final class ChildServer: Sendable {
-  let port: Int
+/// A server written in Python as a child process. It ends with this object, or with the test process.
+public final class ChildServer: Sendable {
+  /// The server said something else than its port at first.
+  public struct NotStarted: Error {
+    public let script: String
+  }
+
+  public let port: Int
   private let process: Process
   private let input: Pipe
   private let lines: AsyncStream<String>
@@ -21,8 +24,11 @@ final class ChildServer: Sendable {
     try? input.fileHandleForWriting.close()
   }
 
-  static func start(_ script: String, _ arguments: [String] = []) async throws -> ChildServer {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Servers")
+  /// Starts a script of the folder `Servers` beside the test that asks for it, and waits for its port.
+  public static func start(
+    _ script: String, _ arguments: [String] = [], besides test: String = #filePath
+  ) async throws -> ChildServer {
+    let folder = URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("Servers")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["python3", folder.appendingPathComponent(script).path] + arguments
@@ -53,13 +59,13 @@ final class ChildServer: Sendable {
       continuation.finish()
     }
     var iterator = lines.makeAsyncIterator()
-    let port = try #require(await iterator.next().flatMap { Int($0) })
+    guard let port = await iterator.next().flatMap({ Int($0) }) else { throw NotStarted(script: script) }
     return ChildServer(port: port, process: process, input: input, lines: lines)
   }
 
-  /// The next request or message that the server took.
-  func next() async throws -> JSONValue {
+  /// The next line the server prints.
+  public func nextLine() async -> String? {
     var iterator = lines.makeAsyncIterator()
-    return try JSONParser.parse(Array(try #require(await iterator.next()).utf8))
+    return await iterator.next()
   }
 }
