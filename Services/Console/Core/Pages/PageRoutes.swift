@@ -11,9 +11,8 @@ import Wire
 struct PageRoutes: Sendable {
   /// Every page behind the sign-in. A new one is added here.
   static let all: [any Page.Type] = [
-    HomePage.self, CaseListPage.self, CasePage.self, DepartmentPage.self, InboxPage.self,
-    CommandPage.self,
     HomePage.self, CaseListPage.self, CasePage.self, DeskPage.self, DepartmentPage.self, InboxPage.self,
+    CommandPage.self,
   ]
 
   let console: Console
