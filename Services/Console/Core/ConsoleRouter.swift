@@ -9,7 +9,7 @@ enum ConsoleRouter {
   ) -> Hummingbird.Router<AuthenticatedContext> {
     let router = Hummingbird.Router(context: AuthenticatedContext.self)
     // Around the door, so that the problems it makes of errors carry them, too.
-    router.add(middleware: SecurityHeaders())
+    router.add(middleware: SecurityHeaders(tiles: console.site.tiles))
     router.add(middleware: PageFaults(site: console.site))
     router.add(middleware: door)
     SessionRoutes(console: console).addOpen(to: router)
@@ -25,6 +25,7 @@ enum ConsoleRouter {
     AccountabilityRoutes(console: console).add(to: api)
     StatisticsRoutes(console: console).add(to: api)
     TerritoryRoutes(console: console).add(to: api)
+    MapRoutes(console: console).add(to: api)
     InboxRoutes(console: console).add(to: api)
     RosterRoutes(console: console).add(to: api)
     RepeatRoutes(console: console).add(to: api)

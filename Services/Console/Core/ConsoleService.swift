@@ -30,19 +30,28 @@ public enum ConsoleService {
   static let webRereads = SettingKey(
     "GRIDLOOP_WEB_REREAD", default: false, help: "read the web pages again whenever a file changes; for work on them")
 
+  static let webTiles = SettingKey<String?>(
+    "GRIDLOOP_WEB_TILES",
+    help: "server of map tiles, https://host/{z}/{x}/{y}.png, on WGS-84; without it maps show the units alone"
+  ) { address in
+    address.map { MapTiles($0) == nil } == true ? "must be an address with {z}, {x} and {y}" : nil
+  }
+
   static let checkpoints = SettingKey<String?>(
     "GRIDLOOP_CHECKPOINTS",
     help: "directory of signed checkpoints (`gridctl journal checkpoint`), which bundles of evidence carry")
 
   /// The service's own settings.
   public static let keys: [any AnySettingKey] =
-    [port, secureCookies, intakeAddress, webDirectory, webLibraries, webRereads, checkpoints] + DoorKeys.all
+    [port, secureCookies, intakeAddress, webDirectory, webLibraries, webRereads, webTiles, checkpoints]
+    + DoorKeys.all
 
   /// The service's parts. The policies are read before the door opens.
   @Sendable public static func services(_ context: ServiceContext) async throws -> [any Service] {
     let site = try WebSite(
       directory: context.settings[webDirectory], vendor: context.settings[webLibraries],
-      rereads: context.settings[webRereads], logger: context.logger)
+      rereads: context.settings[webRereads], tiles: context.settings[webTiles].flatMap { MapTiles($0) },
+      logger: context.logger)
     let policies = PolicyStore(pool: context.database, geometry: .skip, logger: context.logger)
     try await policies.refresh()
     let publisher = JournalPublisher(bus: context.bus)

@@ -170,6 +170,7 @@ extension Conditions {
     add("c.due_at < ?", .timestamp(microseconds: now.microseconds))
   }
 
+  // The parts are asked for once, not anew for each case: so the subqueries name no column of `c`.
   private mutating func add(_ waiting: CaseFilter.Waiting) {
     switch waiting {
     case .department(let department):
@@ -177,8 +178,9 @@ extension Conditions {
       add(
         """
         (c.lead = ? AND c.state IN ('dispatched', 'signed') OR ? = ANY(c.owes_answer)
-          OR c.state IN ('dispatched', 'signed') AND c.number IN (SELECT p.case_number FROM case_parts p
-            WHERE p.district = c.district AND p.department = ? AND p.state IN ('assigned', 'signed')))
+          OR c.state IN ('dispatched', 'signed') AND (c.district, c.number) IN (
+            SELECT p.district, p.case_number FROM case_parts p
+            WHERE p.department = ? AND p.state IN ('assigned', 'signed')))
         """, code, code, code)
     case .verification(let actor): add("c.state IN ('reported', 'handled') AND c.finder <> ?", .text(actor))
     case .centre(let decidesAppeals):
@@ -186,8 +188,8 @@ extension Conditions {
       add(
         """
         (c.state = 'desk' OR c.marks & ? <> 0
-          OR c.state IN ('dispatched', 'signed') AND c.number IN (SELECT p.case_number FROM case_parts p
-            WHERE p.district = c.district AND p.state = 'returned'))
+          OR c.state IN ('dispatched', 'signed') AND (c.district, c.number) IN (
+            SELECT p.district, p.case_number FROM case_parts p WHERE p.state = 'returned'))
         """, .int32(marks.rawValue))
     case .appeal: add("c.marks & ? <> 0", .int32(CaseMarks.Bits.appealWaits.rawValue))
     case .hotline(let actor, let sources):

@@ -16,6 +16,7 @@ struct PageRoutes: Sendable {
     AdministrationOverview.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
     OfficerPage.self, OfficerTaskPage.self,
+    CommandPage.self,
   ]
 
   let console: Console

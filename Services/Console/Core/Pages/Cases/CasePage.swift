@@ -2,6 +2,7 @@ import Casework
 import Domain
 import Journal
 import Operations
+import WebAuth
 
 /// One case: its story, its clocks, and what may be done now.
 enum CasePage: Page {
@@ -50,6 +51,13 @@ struct CaseFactsData: Sendable {
     self.request = request
   }
 
+  /// Whose parts the map shows: the unit right above the case's own, so far as the caller's ground reaches.
+  private var mapGround: UnitCode {
+    let (view, own) = (request.view, value.subject.unit)
+    let above = view.policy.units[own]?.parent
+    return [above, own].compactMap { $0 }.first { view.covers($0) } ?? view.caller.unit
+  }
+
   var data: PageData {
     let (names, times, texts) = (request.names, request.times, request.texts)
     let subject = value.subject
@@ -75,6 +83,10 @@ struct CaseFactsData: Sendable {
           "lat": "\(Self.rounded(point.latitude))", "lng": "\(Self.rounded(point.longitude))",
         ] as PageData
     }
+    data["mapGround"] = mapGround.text
+    data["mapGroundName"] = names.unit(mapGround)
+    data["mapVersion"] = "\(request.view.policy.version)"
+    data["tiles"] = request.console.site.tiles?.address
     data["merged"] = value.mergedInto.map { link($0) }
     data["splitFrom"] = value.splitFrom.map { link($0) }
     data["splitInto"] = value.splitInto.map { link($0) }

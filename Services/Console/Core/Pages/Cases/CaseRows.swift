@@ -47,11 +47,13 @@ struct CaseRows: Sendable {
 enum DueTone: String, Sendable {
   case fine, soon, late
 
-  /// Soon is the last fifth of the time, and never less than the last two hours.
   static func of(_ due: Instant, from start: Instant, now: Instant) -> DueTone {
-    if due < now { return .late }
+    due < now ? .late : soonFrom(due: due, start: start) < now ? .soon : .fine
+  }
+
+  /// Soon is the last fifth of the time, and never less than the last two hours.
+  static func soonFrom(due: Instant, start: Instant) -> Instant {
     let whole = max(due.microseconds(since: start), 0)
-    let left = due.microseconds(since: now)
-    return left < max(whole / 5, 2 * Instant.microsecondsPerHour) ? .soon : .fine
+    return Instant(microseconds: due.microseconds - max(whole / 5, 2 * Instant.microsecondsPerHour))
   }
 }

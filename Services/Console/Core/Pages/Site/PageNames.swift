@@ -23,11 +23,18 @@ struct PageNames: Sendable {
     var above = ""
     for unit in path.count > 1 ? path.dropFirst() : path[...] {
       let name = choose(unit.nameZh, unit.nameEn)
-      let isRepeated = !above.isEmpty && name.hasPrefix(above) && name.count > above.count
-      parts.append(isRepeated ? String(name.dropFirst(above.count).drop { " ,·-".contains($0) }) : name)
+      parts.append(Self.name(name, below: above))
       above = name
     }
     return parts.joined(separator: " › ")
+  }
+
+  /// A unit as it is called among those right below the same unit: without what its name repeats of that one's.
+  func unit(_ code: UnitCode, below parent: UnitCode) -> String { Self.name(unit(code), below: unit(parent)) }
+
+  private static func name(_ name: String, below above: String) -> String {
+    guard !above.isEmpty, name.hasPrefix(above), name.count > above.count else { return name }
+    return String(name.dropFirst(above.count).drop { " ,·-".contains($0) })
   }
 
   func tier(_ name: String) -> String {

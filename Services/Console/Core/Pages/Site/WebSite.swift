@@ -34,10 +34,15 @@ final class WebSite: Sendable {
   private let rereads: Bool
   private let logger: Logger
   private let state: Locked<State>
+  /// What maps lay under the units' ground; nil where nothing is loaded from other hosts.
+  let tiles: MapTiles?
 
   /// - Parameter rereads: whether changed files are read again, at the next request.
   /// - Throws: `WebFault`, which names each file and line.
-  init(directory: String, vendor: String, rereads: Bool, logger: Logger) throws(WebFault) {
+  init(
+    directory: String, vendor: String, rereads: Bool, tiles: MapTiles? = nil, logger: Logger
+  ) throws(WebFault) {
+    self.tiles = tiles
     self.directory = directory
     self.vendor = vendor
     self.rereads = rereads
