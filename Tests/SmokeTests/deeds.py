@@ -2,6 +2,8 @@
 
 import datetime
 
+import stack
+
 # Action → kinds of which at least one stands among its events. The names are those of the contract.
 KINDS = {
     "verify_report": ("filed", "rejected"), "settle_on_spot": ("closed",), "dispatch": ("dispatched",),
@@ -61,8 +63,9 @@ class Deeds:
             fields["department"] = chance.choice(
                 [request["department"] for request in case["requests"] if request["kind"] == "extension"])
         elif action == "suspend":
-            asked = any(request["kind"] == "suspension" for request in case["requests"])
-            if user["role"] == "handler" or not asked:
+            # A wish for an end that has passed meanwhile is granted with another end.
+            asked = [request for request in case["requests"] if request["kind"] == "suspension"]
+            if user["role"] == "handler" or not asked or stack.moment(asked[0]["until"]) <= now:
                 until = now + datetime.timedelta(hours=chance.randint(1, 200))
                 fields["until"] = until.isoformat(timespec="seconds")
         elif action == "handle":

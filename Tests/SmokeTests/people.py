@@ -6,6 +6,7 @@ the journal: what was answered with 200 stands there once, and what was refused 
 """
 
 import collections
+import contextlib
 import json
 import random
 import shutil
@@ -63,6 +64,9 @@ class People:
         self._round = 0
         self._threads = []
         self._stopping = threading.Event()
+        self._may_act = True
+        self._acting = 0
+        self._rests = threading.Condition()
         self._users = [user for user in stack.users if user["role"] != "source"]
         self._by_role = collections.defaultdict(list)
         for user in self._users:
@@ -85,6 +89,17 @@ class People:
         for thread in self._threads:
             thread.join()
 
+    @contextlib.contextmanager
+    def still(self):
+        """Nobody acts meanwhile, and what was begun is over."""
+        try:
+            with self._rests:
+                self._may_act = False
+                self._rests.wait_for(lambda: self._acting == 0)
+            yield
+        finally:
+            self._may_act = True
+
     @property
     def kinds_done(self):
         return {deed.action for deed in self.done}
@@ -94,12 +109,27 @@ class People:
         try:
             while not self._stopping.is_set():
                 try:
-                    if not hand.step():
+                    if not self._one_step(hand):
                         self._stopping.wait(PAUSE_WITHOUT_CASES_SECONDS)
                 except Exception as fault:
                     self.note(f"{type(fault).__name__}: {str(fault)[:300]}")
         finally:
             hand.close()
+
+    def _one_step(self, hand):
+        with self._rests:
+            rests = not self._may_act
+            if not rests:
+                self._acting += 1
+        if rests:
+            self._stopping.wait(PAUSE_WITHOUT_CASES_SECONDS)
+            return True
+        try:
+            return hand.step()
+        finally:
+            with self._rests:
+                self._acting -= 1
+                self._rests.notify_all()
 
     # Shared by the hands
 
@@ -207,7 +237,8 @@ class _Hand:
             self.people.note(f"{user['username']} asked for {case}: {status} {document}")
         # Whom a case is hidden from cannot act on it either.
         if status == 404:
-            self._act("unseen", {"id": case, "version": 1}, user, "comment", {"text": "?"}, 1, (404,))
+            # Unless it is dispatched to them at this very moment: then they have not seen it as it stands.
+            self._act("unseen", {"id": case, "version": 1}, user, "comment", {"text": "?"}, 1, (404, 412))
 
     def _promised(self, case, user, clock):
         """What `allowed_actions` promises at the version that stands is done, or someone was faster."""

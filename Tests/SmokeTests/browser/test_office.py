@@ -157,7 +157,7 @@ class Office(unittest.TestCase):
         self.assertGreater(len(page.input_value("#secret-value")), 20)
         page.click("#secret [data-close]")
         page.wait_for_selector(f"tr[data-entry='{name}-key']")
-        self.assertEqual(page.input_value("#secret-value"), "")
+        page.wait_for_function("document.getElementById('secret-value').value === ''")
 
         page = admin.go("/administration/services")
         self.assertEqual(len(page.query_selector_all("#table-services tbody tr")), len(stack.SERVICES))

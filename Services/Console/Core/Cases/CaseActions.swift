@@ -44,12 +44,32 @@ struct CaseActions: Sendable {
     if let only, !only.contains(command.action) {
       throw Problem.unprocessable(code: "unknown_action", "Tasks are answered with verify_report and verify.")
     }
-    let found = try await console.findCase(context, view)
+    guard let id = context.caseID else { throw Problem.noSuchCase }
+    guard let found = try await console.cases.find(id, view.sight) else {
+      if let expected, let current = try await lost(id, since: expected, view) {
+        throw Problem.stale(current, allowed: [])
+      }
+      throw Problem.noSuchCase
+    }
     if case .merge(let target) = command, try await console.cases.find(target, view.sight) == nil {
       throw Problem(.mergeTarget(target), of: command, allowed: allowed(found.loaded, found.report, view))
     }
     let request = CommandRequest(id: found.loaded.id, command: command, actor: view.actor, expectedVersion: expected)
     return (command.action, try await perform(request, found, view), found.report)
+  }
+
+  /// The case as it stands, when it went from the caller's department to another after the version that the caller has
+  /// seen: who comes too late is told so, and not that there is no such case. Nil when they had no sight of it then.
+  private func lost(_ id: CaseID, since seen: Int64, _ view: CallerView) async throws -> LoadedCase? {
+    guard seen > 0, case .department(let department) = view.sight.restriction,
+      let current = try await console.cases.find(
+        id, CaseSight(territory: view.sight.territory, restriction: .none))?.loaded, current.value.version > seen
+    else { return nil }
+    let events = try await console.reader.events(of: id)
+    guard events.indices.contains(Int(seen) - 1),
+      try events[Int(seen) - 1].event.decoded()?.after.lead == department
+    else { return nil }
+    return current
   }
 
   private func perform(

@@ -67,9 +67,7 @@ extension Console {
   func findCase(
     _ context: AuthenticatedContext, _ view: CallerView
   ) async throws -> (loaded: LoadedCase, report: ReportContent) {
-    guard let id = context.parameters.get("id").flatMap({ CaseID($0) }),
-      let found = try await cases.find(id, view.sight)
-    else { throw Problem.notFound("There is no such case, or it is not for you to see.") }
+    guard let id = context.caseID, let found = try await cases.find(id, view.sight) else { throw Problem.noSuchCase }
     return found
   }
 
@@ -86,4 +84,13 @@ extension Console {
       document.write(loaded, report: report, reporters: reporters, to: &$0)
     }
   }
+}
+
+extension AuthenticatedContext {
+  /// What the path names; nil when it is no number of a case.
+  var caseID: CaseID? { parameters.get("id").flatMap { CaseID($0) } }
+}
+
+extension Problem {
+  static var noSuchCase: Problem { .notFound("There is no such case, or it is not for you to see.") }
 }
