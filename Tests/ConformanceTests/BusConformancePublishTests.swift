@@ -27,7 +27,7 @@ struct BusConformancePublishTests {
       ]
       #expect(await inbox.take(3) == expected)
       #expect(await publisher.wait { $0.published == 5 })
-      #expect(listener.statistics.received == 3)
+      #expect(await listener.wait { $0.received == 3 })
     }
   }
 
