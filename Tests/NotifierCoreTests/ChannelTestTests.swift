@@ -10,7 +10,9 @@ import Wire
 @testable import NotifierCore
 
 @Suite struct ChannelTestTests {
-  private func ask(_ notices: NoticeFixture, _ channel: ChannelTest.Channel, to target: String = "") async throws -> String {
+  private func ask(
+    _ notices: NoticeFixture, _ channel: ChannelTest.Channel, to target: String = ""
+  ) async throws -> String {
     try await ChannelTests(pool: notices.fixture.pool)
       .ask(channel, to: target, in: "d", by: "user:admin", at: notices.fixture.now)
   }

@@ -129,7 +129,8 @@ struct OperationsStore: Sendable {
     try await pool.query(Self.readQuarantine, [codes, .int64(Int64(Self.maxRows))]).map { row in
       QuarantinedCase(
         caseID: CaseID(district: UnitCode(try row.text(0)), number: try row.int64(1)), consumer: try row.text(2),
-        firstSeq: try row.int64(3), fault: try row.text(4), since: try row.timestamp(5).instant, isReleased: try row.bool(6))
+        firstSeq: try row.int64(3), fault: try row.text(4), since: try row.timestamp(5).instant,
+        isReleased: try row.bool(6))
     }
   }
 
