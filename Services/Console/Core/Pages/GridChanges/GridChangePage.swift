@@ -65,8 +65,8 @@ enum GridChangePage: Page {
         "level": request.texts("grid_changes.level", ["level": "\(approval.level)"]),
         "post": request.names.receiver(approval.address.text), "isDone": given != nil, "isCurrent": isAsked,
       ]
-      data["by"] = given.map { request.names.actor($0.actor) }
-      data["at"] = given.map { request.times.data($0.at) } ?? nil
+      data["approver"] = given.map { request.names.actor($0.actor) }
+      data["given"] = given.map { request.times.data($0.at) } ?? nil
       data["until"] = isAsked ? request.times.data(change.dueAt) : nil
       return data
     }
@@ -79,7 +79,7 @@ enum GridChangePage: Page {
         "shortHash": String(Hexadecimal.encode(step.hash).prefix(12)),
       ]
       data["at"] = request.times.data(step.at)
-      data["post"] = step.approval.map { request.names.receiver($0.address.text) }
+      data["stepPost"] = step.approval.map { request.names.receiver($0.address.text) }
       data["note"] = step.note.isEmpty ? nil : step.note
       return data
     }

@@ -69,13 +69,14 @@ enum GridChangesPage: Page {
 
   private static func row(_ change: GridChange, _ request: PageRequest) -> PageData {
     let isAsked = GridChangeMachine.allowed(change.standing, by: request.view.actor).contains(.approve)
+    let waiting = change.standing.waiting.map { request.names.receiver($0.address.text) }
     var data: PageData = [
       "id": change.id, "path": "/grid-changes/\(change.id)",
       "kind": request.texts("grid_changes.kind.\(change.plan.kind.rawValue)"),
       "state": request.texts("grid_changes.state.\(change.state.rawValue)"), "tone": tones[change.state] ?? "still",
       "grids": change.plan.grids.map { request.names.unit($0) }.joined(separator: "、"),
       "codes": change.drawn.map(\.grid.code.text).joined(separator: " "), "effective": "\(change.plan.effective)",
-      "waiting": change.standing.waiting.map { request.names.receiver($0.address.text) }.joined(separator: "、"),
+      "waiting": waiting.isEmpty ? "—" : waiting.joined(separator: "、"),
       "by": request.names.actor(change.proposedBy), "isAsked": isAsked,
     ]
     data["due"] = change.state == .proposed ? request.times.data(change.dueAt) : nil
