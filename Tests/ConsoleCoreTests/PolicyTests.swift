@@ -3,6 +3,7 @@ import CaseworkSupport
 import Domain
 import GridNetwork
 import HTTPTypes
+import Hummingbird
 import PostgresClient
 import Testing
 import Wire

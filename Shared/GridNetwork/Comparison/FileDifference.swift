@@ -55,7 +55,7 @@ public struct FileDifference: Sendable, Hashable {
   }
 
   private static func split(_ bytes: [UInt8]?) -> [ArraySlice<UInt8>] {
-    (bytes ?? []).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    bytes?.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) ?? []
   }
 
   private static func shown(_ line: ArraySlice<UInt8>) -> String {
