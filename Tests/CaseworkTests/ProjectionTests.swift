@@ -9,7 +9,7 @@ import Wire
 
 /// The rows of `cases` and of what hangs on them are nothing but what the journal says.
 @Suite struct ProjectionTests {
-  @Test(.timeLimit(.minutes(1))) func theCasesAreTheFoldOfTheJournal() async throws {
+  @Test(.timeLimit(.minutes(5))) func theCasesAreTheFoldOfTheJournal() async throws {
     try await CaseworkFixture.with("projection") { fixture in
       var actions = RandomActions(fixture, random: .announced("ProjectionTests"))
       try await actions.run(rounds: 50)
@@ -19,7 +19,7 @@ import Wire
   }
 
   /// Thousands of right and wrong commands on many cases at once, under a policy that knows every action.
-  @Test(.timeLimit(.minutes(5))) func everyActionAtRandomKeepsTheProjection() async throws {
+  @Test(.timeLimit(.minutes(10))) func everyActionAtRandomKeepsTheProjection() async throws {
     let fixture = try await CaseworkFixture.make(named: "model", files: SampleNetworkFiles.loop)
     var actions = RandomActions(
       fixture, random: .announced("everyActionAtRandom"), commandsPerRound: 16, roundsPerDay: 20)
