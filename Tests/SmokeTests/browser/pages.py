@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SIZES = {"wall": (1920, 1080), "desk": (1366, 768), "phone": (390, 844)}
 LANGUAGES = ("zh-CN", "en")
-MAX_WAIT_MILLISECONDS = 15_000
+MAX_WAIT_MILLISECONDS = 60_000
 
 AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
 

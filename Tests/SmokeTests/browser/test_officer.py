@@ -280,7 +280,7 @@ class Officer(unittest.TestCase):
         page.fill("input[name=password]", self.stack.passwords[self.name])
         page.tap("main button[type=submit]")
         page.wait_for_selector("#report h2")
-        stack.await_that(lambda: len(self.cases()) > len(before), 10, "what waited was not sent")
+        stack.await_that(lambda: len(self.cases()) > len(before), 60, "what waited was not sent")
         page.wait_for_selector("#officer-queue", state="hidden")
         self.assertEqual(len(self.cases()), len(before) + 1)
         # Signing out with something unsent: asked, and nothing of it stays on the phone.
