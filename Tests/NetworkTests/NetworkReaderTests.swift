@@ -20,7 +20,6 @@ import Testing
     #expect(network.layers.isEmpty && network.retiredUnits.isEmpty)
     #expect(policy.calendar.isPublished(year: 2026) && !policy.calendar.isPublished(year: 2027))
     #expect(network.channels.webhook == nil && network.channels.smtp == nil)
-    #expect(network.channels.webhookTimeoutSeconds == 10, "also for an address from the settings")
     #expect(network.assessment.formulas.first?.terms.map(\.weight) == [30, 20, 20, 20, 10])
     #expect(network.templates.template(.flag, language: "en")?.subject.contains("{accountability_id}") == true)
     #expect(network.templates.template(.flag, language: "fr") == network.templates.template(.flag, language: "zh"))

@@ -2,6 +2,7 @@ import Casework
 import CaseworkSupport
 import Cryptography
 import Domain
+import GridNetwork
 import Operations
 import Platform
 import PostgresClient
@@ -72,6 +73,9 @@ import Wire
   @Test(.timeLimit(.minutes(5))) func noAnswerIsAFaultThatMayPass() async throws {
     let hook = try await ChildServer.start("hook.py", ["hang"])
     try await NoticeFixture.with(webhook: hook, files: NoticeNetwork.impatient) { notices in
+      let channels = try #require(notices.fixture.policies.current("d")?.channels)
+      #expect(channels.webhook == nil, "the address comes from the settings")
+      #expect(channels.webhookTimeoutSeconds == 1, "and the time from the policy")
       try await notices.fixture.file()
       try await notices.follow()
       try await notices.worker().drain("d")
