@@ -25,11 +25,11 @@ import Wire
       fixture, random: .announced("everyActionAtRandom"), commandsPerRound: 16, roundsPerDay: 20)
     // Some actions are rare: the walk goes on, to a bound, until each has come about.
     var round = 0
-    while round < 400 || (round < 2_000 && actions.doneActions.count < CaseAction.allCases.count) {
+    while round < 240 || (round < 1_000 && actions.doneActions.count < CaseAction.allCases.count) {
       round += 1
       try await actions.round()
       #expect(try await actions.probe(), "what the machine says is what happens")
-      if round % 100 == 0 {
+      if round % 120 == 0 {
         try await JournalFold.expectProjection(of: fixture, numbers: Set(actions.ids.map(\.number)))
       }
     }
