@@ -245,7 +245,8 @@ struct PublicSample: Sendable {
     try await fixture.perform(.handle(result: "swept", photos: ["after"]), on: id, by: Person.urban.actor)
     try await fixture.perform(.verify(passed: true, note: ""), on: id, by: Person.officer.actor)
     let page = try await sample.send("/public/follow", ["number": "\(id)", "code": code.shown]).text
-    let address = try #require(page.firstMatch(of: /<img src="([^"]+)"/)).1.replacing("&amp;", with: "&")
+    let found = try #require(page.firstMatch(of: /<img src="([^"]+)"/))
+    let address = String(found.1).replacing("&amp;", with: "&")
     #expect(try await sample.door.ask(.get, address).text == "after")
     #expect(!page.contains("/before"))
     for wrong in [

@@ -23,9 +23,6 @@ extension SmallNetwork {
 
 private let breaks = [
   Break(file: "network.yaml", line: 14, text: "  report: perhaps", message: "`report` must be true or false"),
-  Break(
-    file: "network.yaml", line: 14, text: "  report: false\n  follow: false\n  reports: true",
-    message: "a public page on which nothing can be done", toldAt: 14),
   Break(file: "network.yaml", line: 16, text: "  categories: [E1, E9]", message: "unknown category E9"),
   Break(file: "network.yaml", line: 16, text: "  categories: []", message: "names nothing that can be reported"),
   Break(file: "network.yaml", line: 17, text: "  photos: 7", message: "`photos` is a number from 0 to 6"),
@@ -76,6 +73,17 @@ struct PublicPolicyTests {
 
   @Test("A broken line is named", arguments: breaks)
   func aBrokenLineIsNamed(_ broken: Break) throws { try expectTold(broken, in: .open) }
+
+  @Test("A page on which nothing can be done is refused")
+  func idle() throws {
+    var small = SmallNetwork.open
+    small.replaceLine(14, of: "network.yaml", with: "  report: false")
+    #expect(try small.faults() == [])
+    small.replaceLine(15, of: "network.yaml", with: "")
+    let faults = try small.faults()
+    #expect(faults.map(\.message) == ["a public page on which nothing can be done"])
+    #expect(faults.map(\.line) == [14])
+  }
 
   @Test("The networks of the repository that have one, and those that have none")
   func repository() throws {
