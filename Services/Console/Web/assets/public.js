@@ -5,6 +5,8 @@ import { shrink } from "./photos.js";
 import { language, text } from "./texts.js";
 
 const form = document.getElementById("public-form");
+// Steps of zoom from the whole district to where units have their own names.
+const NAMES_FROM_NEAR = 2;
 
 // What is it about.
 
@@ -130,8 +132,9 @@ async function map() {
   const { Ground, paint, plainMap } = await import("./map.js");
   const L = window.L;
   const element = document.getElementById("public-map");
-  const { tier, tiles } = element.dataset;
-  const shapes = await get(`${base}/shapes?version=${form.dataset.version}${tier ? `&tier=${encodeURIComponent(tier)}` : ""}`);
+  const { tier, above, tiles } = element.dataset;
+  const shapesOf = (name) => get(`${base}/shapes?version=${form.dataset.version}${name ? `&tier=${encodeURIComponent(name)}` : ""}`);
+  const [shapes, outer] = await Promise.all([shapesOf(tier), above ? shapesOf(above) : null]);
   if (!shapes.items.some((item) => item.outline?.length > 0)) return;
   element.hidden = false;
   document.getElementById("place-middle").hidden = false;
@@ -143,7 +146,22 @@ async function map() {
   const ground = new QuietGround(drawn);
   ground.draw(shapes);
   ground.fit();
-  ground.label();
+  if (outer) {
+    // From afar the units above have their names, from near the units themselves.
+    const around = new QuietGround(drawn);
+    around.draw(outer, { hollow: true });
+    const near = drawn.getZoom() + NAMES_FROM_NEAR;
+    const name = () => {
+      ground.named = drawn.getZoom() >= near;
+      around.named = !ground.named;
+      ground.label();
+      around.label();
+    };
+    drawn.on("zoomend", name);
+    name();
+  } else {
+    ground.label();
+  }
   const color = paint(element);
   let marker = null;
   drawPoint = (latitude, longitude) => {

@@ -53,6 +53,7 @@ struct PublicReportPage: Sendable {
     let units = unitGroups(chosen: report["unit"])
     data["groups"] = units.groups
     data["tier"] = units.tier
+    data["above"] = units.above
     data["tiles"] = visit.console.site.tiles?.address
     data["photos"] = visit.page.photos > 0 ? texts("public.form.photos_hint", ["count": "\(visit.page.photos)"]) : nil
     data["maxPhotos"] = "\(visit.page.photos)"
@@ -136,7 +137,7 @@ struct PublicReportPage: Sendable {
   }
 
   /// The units that are chosen from a list, each group under the unit above.
-  private func unitGroups(chosen: String) -> (tier: String, groups: [PageData]) {
+  private func unitGroups(chosen: String) -> (tier: String, above: String?, groups: [PageData]) {
     let tree = visit.network.policy.units
     let names = visit.asked.names
     var level = [visit.district]
@@ -159,7 +160,8 @@ struct PublicReportPage: Sendable {
         },
       ]
     }
-    return (level.first.flatMap { tree[$0]?.tier } ?? "", data)
+    let above = groups.first.flatMap { $0.parent == visit.district ? nil : tree[$0.parent]?.tier }
+    return (level.first.flatMap { tree[$0]?.tier } ?? "", above, data)
   }
 }
 
