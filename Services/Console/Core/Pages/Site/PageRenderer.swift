@@ -61,6 +61,7 @@ struct PageRenderer: Sendable {
       "languages": languages, "home": "/", "signedIn": true, "now": request.now.rfc3339(in: request.view.zone),
       "network": request.view.policy.name,
     ]
+    frame["place"] = request.place?.text()
     frame["menu"] = menu(caller.role, current: route)
     frame["user"] = caller.name
     frame["role"] = texts.word("role", caller.role.rawValue)
