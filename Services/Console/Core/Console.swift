@@ -29,6 +29,7 @@ struct Console: Sendable {
   /// Whether cookies are marked for TLS alone.
   let cookiesAreSecure: Bool
   let logger: Logger
+  let channelTests = ChannelTestLimiter()
 
   var cases: CaseQueries { CaseQueries(pool: pool) }
   var now: Instant { Instant(microseconds: clock.microseconds) }

@@ -35,6 +35,8 @@ enum ConsoleRouter {
     SuppressionRoutes(console: console).add(to: api)
     AccountRoutes(console: console).add(to: api)
     OperationsRoutes(console: console).add(to: api)
+    PolicyRoutes(console: console).add(to: api)
+    UpkeepRoutes(console: console).add(to: api)
     GridChangeRoutes(console: console).add(to: api)
     return router
   }
