@@ -118,7 +118,7 @@ class Public(unittest.TestCase):
         result = self.stack.act(number, "handle", handler, result="垃圾已清运，地面已冲洗")
         self.assertEqual(result.status, 200, result)
         officer = next(user["username"] for user in self.stack.users if user["role"] == "dispatcher")
-        verified = self.stack.act(number, "verify", officer, passed=True, note="内部备注")
+        verified = self.stack.act(number, "verify", officer, outcome="pass", note="内部备注")
         self.assertEqual(verified.status, 200, verified)
         page = self.follow(resident, number, code)
         self.assertEqual(self.state(page), "closed")

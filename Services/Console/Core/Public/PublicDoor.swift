@@ -14,15 +14,31 @@ import Wire
 final class PublicDoor: Sendable {
   /// Codes that one address may get wrong.
   static let wrongCodes = AttemptLedger.Limit(count: 10, seconds: 900)
-  /// Reports with photographs that are read at the same time: each may be `maxReportBytes` long.
-  static let maxReading = 4
+  /// Reports that are read at the same time, of everybody and of one address: each may be `maxReportBytes` long, and
+  /// who sends slowly must not keep others out.
+  static let maxReading = 16
+  static let maxReadingOfAddress = 2
+  static let maxReadingSeconds: Int64 = 90
   /// A report with its photographs, in bytes. Pages make photographs smaller before they are sent.
-  static let maxReportBytes = 24 << 20
+  static let maxReportBytes = 16 << 20
 
   private struct Counts {
     var reports = AttemptLedger()
     var codes = AttemptLedger()
-    var reading = 0
+    /// How many reports are being read, by address.
+    var reading: [String: Int] = [:]
+
+    mutating func beginReading(_ subject: String) -> Bool {
+      let own = reading[subject, default: 0]
+      guard own < maxReadingOfAddress, reading.values.reduce(0, +) < maxReading else { return false }
+      reading[subject] = own + 1
+      return true
+    }
+
+    mutating func endReading(_ subject: String) {
+      let own = reading[subject, default: 1] - 1
+      reading[subject] = own > 0 ? own : nil
+    }
   }
 
   private let keys: PublicKeys
@@ -73,20 +89,26 @@ final class PublicDoor: Sendable {
 
   func acceptCode(_ subject: String) { counts.withLock { $0.codes.giveBack(subject) } }
 
-  /// Runs `body` unless too many reports are being read.
+  /// Runs `body` for as long as a report may take to arrive, unless too many are being read.
   ///
-  /// - Throws: `Problem` 503, and whatever `body` throws.
-  func reading<Value>(_ body: () async throws -> Value) async throws -> Value {
-    let isFree = counts.withLock { counts in
-      guard counts.reading < Self.maxReading else { return false }
-      counts.reading += 1
-      return true
-    }
-    guard isFree else {
+  /// - Throws: `Problem` 503 and 408, and whatever `body` throws.
+  func reading<Value: Sendable>(
+    _ subject: String, _ body: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    guard counts.withLock({ $0.beginReading(subject) }) else {
       throw Problem.unavailable(code: "overloaded", retryAfterSeconds: 5, "Too many reports are sent at once.")
     }
-    defer { counts.withLock { $0.reading -= 1 } }
-    return try await body()
+    defer { counts.withLock { $0.endReading(subject) } }
+    return try await withThrowingTaskGroup(of: Value.self) { group in
+      group.addTask(operation: body)
+      group.addTask {
+        try await Task.sleep(for: .seconds(Self.maxReadingSeconds))
+        throw Problem(.requestTimeout, code: "too_slow", detail: "The report did not arrive in time.")
+      }
+      defer { group.cancelAll() }
+      guard let first = try await group.next() else { throw CancellationError() }
+      return first
+    }
   }
 
   private static func limit(_ page: PublicPolicy) -> AttemptLedger.Limit {

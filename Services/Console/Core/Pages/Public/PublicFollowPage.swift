@@ -67,7 +67,8 @@ struct PublicFollowPage: Sendable {
   private func form(
     _ renderer: PageRenderer, number: String, fault: String? = nil, status: HTTPResponse.Status = .ok
   ) -> Response {
-    var data: PageData = [:]
+    let example = console.publicDistricts.first.map { "\($0)-1024" } ?? ""
+    var data: PageData = ["example": renderer.texts("public.follow.number_hint", ["number": example])]
     data["number"] = number.isEmpty ? nil : number
     data["fault"] = fault
     return renderer.response(

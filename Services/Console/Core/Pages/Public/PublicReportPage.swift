@@ -87,7 +87,9 @@ struct PublicReportPage: Sendable {
     let subject = door.subject(visit.asked.request, context)
     // Before the body is read: who may not send does not cost memory.
     try door.requireReportsLeft(subject, visit.page)
-    let report = try await door.reading { try await visit.asked.request.publicReport() }
+    let report = try await door.reading(subject) { [request = visit.asked.request] in
+      try await request.publicReport()
+    }
     let token: PublicFormToken
     do throws(PublicFormToken.Fault) {
       token = try PublicFormToken(text: report["token"], secret: visit.secret, nowSeconds: visit.nowSeconds)
