@@ -103,7 +103,9 @@ async function connect() {
     const response = await fetch(`/v1/stream${place}`, { headers: { Accept: "text/event-stream" }, signal: own.signal });
     if (response.status === 401) {
       signedOut = true;
-      return complain(new Problem(401, { code: "signed_out", detail: text("frame.script.signed_out") }));
+      // A page that says it in its own words, as the officer's, cancels this.
+      const isLeft = document.dispatchEvent(new Event("gridloop:signed-out", { cancelable: true }));
+      return isLeft && complain(new Problem(401, { code: "signed_out", detail: text("frame.script.signed_out") }));
     }
     // A place that this journal does not have any more: begin at its end, and show everything as it is now.
     if (response.status === 400 && cursor) {
