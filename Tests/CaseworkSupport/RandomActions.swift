@@ -40,12 +40,12 @@ public struct RandomActions: Sendable {
   public mutating func round() async throws {
     fixture.advance(seconds: Int64.random(in: 0...(isOne(in: roundsPerDay) ? 90_000 : 900), using: &random))
     if ids.count < 6 || isOne(in: 3) { try await file() }
-    for (id, value) in try await loadAll() {
+    for (id, value) in try await loadNewest() {
       if value.state == .filed, !isOne(in: 3) { try await fixture.route(id) }
       if value.state == .suspended { try await wake(id) }
       if value.state.isOpen, isOne(in: 4) { try await escalate(id) }
     }
-    let values = try await loadAll()
+    let values = try await loadNewest()
     var requests: [CommandRequest] = []
     for _ in 0..<commandsPerRound {
       let (id, value) = pick(values)
@@ -87,7 +87,7 @@ public struct RandomActions: Sendable {
   /// One command on a case that nobody else touches: what the machine says of it is what happens, and what it refuses
   /// leaves no trace. False when the two differ.
   public mutating func probe() async throws -> Bool {
-    let (id, value) = pick(try await loadAll())
+    let (id, value) = pick(try await loadNewest())
     let (actor, command) = try attempt(value)
     let end = try await fixture.end()
     let decided = Result {
@@ -110,12 +110,16 @@ public struct RandomActions: Sendable {
     }
   }
 
-  /// Every case as it stands.
-  private func loadAll() async throws -> [(CaseID, Case)] {
+  /// How many of the newest cases things are done to: enough to meet each other, few enough that a long walk does not
+  /// become slower with every case it has left behind.
+  private static let reach = 48
+
+  /// The newest cases as they stand.
+  private func loadNewest() async throws -> [(CaseID, Case)] {
     let known = Set(ids)
     return try await fixture.pool.query(
-      .unprepared("SELECT number, snapshot FROM cases WHERE district = $1 ORDER BY number"),
-      [.text(fixture.district.text)]
+      .unprepared("SELECT number, snapshot FROM cases WHERE district = $1 ORDER BY number DESC LIMIT $2"),
+      [.text(fixture.district.text), .int64(Int64(Self.reach))]
     ).map { row in
       (CaseID(district: fixture.district, number: try row.int64(0)), try CaseCoding.decode(try row.bytes(1)))
     }.filter { known.contains($0.0) }
@@ -168,7 +172,13 @@ public struct RandomActions: Sendable {
     ]
     let allowed = SampleActors.all.flatMap { actor in
       CaseMachine.allowedActions(value, by: actor, policy: policy, now: fixture.now).map { (actor, $0) }
-    }.filter { !rare.contains($0.1) || isOne(in: 12) }
+    }.filter { !rare.contains($0.1) || !doneActions.contains($0.1) || isOne(in: 12) }
+    // What has never come about is tried first, lest the walk go on for the sake of one rare action.
+    let new = allowed.filter { !doneActions.contains($0.1) }
+    if !new.isEmpty, isOne(in: 2) {
+      let (actor, chosen) = pick(new)
+      return (actor, command(chosen, value))
+    }
     if !isOne(in: 4), !allowed.isEmpty {
       // Often what brings the case on; at times first the action and then who does it, so that what only one may do
       // comes about, too.

@@ -67,6 +67,28 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+  func whoWasLateWhileItWasDownIsToldOfWhenItIsBack(hadFollowed: Bool) async throws {
+    try await CaseworkFixture.with("timer") { fixture in
+      let late = try await dispatched(fixture)
+      let timely = try await dispatched(fixture)
+      if hadFollowed { try await running(fixture) { try await expectTimers(fixture, 6) } }
+      fixture.advance(seconds: 3_600 + 60)
+      try await fixture.perform(.sign, on: timely, by: SampleActors.urban)
+      fixture.advance(seconds: 4 * 3_600)
+      try await fixture.perform(.sign, on: late, by: SampleActors.urban)
+      fixture.advance(seconds: 60)
+      try await running(fixture) {
+        try await expectFired(fixture, late, ["street", "inspection"])
+        // One for first contact and handling each; those of signing are gone.
+        try await expectTimers(fixture, 4)
+      }
+      #expect(try await fixture.fired(late, clock: .sign).map(\.lateSeconds) == [3 * 3_600 + 120, 3_600 + 120])
+      #expect(try await fixture.fired(timely, clock: .sign).isEmpty)
+      #expect(try await fixture.number("SELECT count(*) FROM accountability") == 1)
+    }
+  }
+
   @Test(.timeLimit(.minutes(1))) func aNewPolicyLaysTheTimersOutAnew() async throws {
     try await CaseworkFixture.with("timer") { fixture in
       let id = try await dispatched(fixture)

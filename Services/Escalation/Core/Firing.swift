@@ -17,7 +17,7 @@ struct Firing {
   private let original: [Int64: LoadedCase]
   private var values: [Int64: Case]
   private var events: [Int64: [CaseEvent]] = [:]
-  private var ended: [TimerKey] = []
+  private var ended: [TimerKey: Instant] = [:]
   private var next: [TimerRow] = []
   private(set) var reached: [Reached] = []
   private(set) var flags: [(caseNumber: Int64, flag: LadderMachine.Flag)] = []
@@ -63,7 +63,7 @@ struct Firing {
         }
       if let later { return later }
     }
-    ended.append(timer.key)
+    ended[timer.key] = TimerRows.always
     return nil
   }
 

@@ -53,11 +53,16 @@ struct TimerRow: Sendable {
 /// The statements that write `timers`. Each takes its rows in the order of their keys, so that two writers seldom wait
 /// for each other in a circle.
 enum TimerRows {
+  /// A time before every timer's.
+  static let always = Instant(microseconds: 0)
+
   private static let delete = Statement(
     "timers_delete",
     """
-    DELETE FROM timers AS t USING unnest($2::bigint[], $3::text[], $4::integer[]) AS n(case_number, clock, version)
+    DELETE FROM timers AS t
+    USING unnest($2::bigint[], $3::text[], $4::integer[], $5::timestamptz[]) AS n(case_number, clock, version, since)
     WHERE t.district = $1 AND t.case_number = n.case_number AND t.clock = n.clock AND t.version = n.version
+      AND t.fire_at >= n.since
     """)
 
   private static let columns = """
@@ -76,15 +81,16 @@ enum TimerRows {
   private static let bringForward = Statement(
     "timers_bring_forward", columns + " SET fire_at = EXCLUDED.fire_at WHERE timers.fire_at > EXCLUDED.fire_at")
 
-  static func deleteCalls(_ district: UnitCode, _ keys: some Sequence<TimerKey>) -> [PostgresCall] {
-    let keys = keys.sorted()
-    guard !keys.isEmpty else { return [] }
+  /// - Parameter ended: the timers that fall away, each where it was to wake at this moment or later.
+  static func deleteCalls(_ district: UnitCode, _ ended: [TimerKey: Instant]) -> [PostgresCall] {
+    guard !ended.isEmpty else { return [] }
+    let rows = ended.sorted { $0.key < $1.key }
     return [
       PostgresCall(
         delete,
         [
-          .text(district.text), .int64s(keys.map(\.caseNumber)), .texts(keys.map(\.clock)),
-          .int32s(keys.map(\.version)),
+          .text(district.text), .int64s(rows.map(\.key.caseNumber)), .texts(rows.map(\.key.clock)),
+          .int32s(rows.map(\.key.version)), .timestamps(rows.map { PostgresTimestamp($0.value) }),
         ])
     ]
   }

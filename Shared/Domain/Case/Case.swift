@@ -71,9 +71,9 @@ public struct Case: Sendable, Hashable {
     }
   }
 
-  /// The running clock of this name and version, as a timer names it.
-  public func runningClock(_ name: ClockName, wakeVersion: Int32) -> CaseClock? {
-    clocks.last { $0.name == name && $0.isRunning && $0.wakeVersion == wakeVersion }
+  /// The clock of this name and version, as a timer names it, whether it still runs or was stopped.
+  public func clock(_ name: ClockName, wakeVersion: Int32) -> CaseClock? {
+    clocks.last { $0.name == name && $0.wakeVersion == wakeVersion }
   }
 
   /// The version that the next clock of this name must carry.

@@ -66,6 +66,8 @@ public struct CaseClock: Sendable, Hashable {
   public var isRunning: Bool { state == .running }
   /// Whether it is running and stands still (挂账).
   public var isPaused: Bool { isRunning && pausedAt != nil }
+  /// Until when it ran: when it was stopped, or paused before that; nil while it runs.
+  public var ranUntil: Instant? { isRunning ? nil : pausedAt ?? stoppedAt }
   /// When the stage now running is due.
   public var dueAt: Instant { stages[min(stage, stages.count - 1)].dueAt }
   /// When the whole must be done.

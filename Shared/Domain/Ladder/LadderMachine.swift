@@ -63,8 +63,11 @@ public enum LadderMachine {
   }
 
   /// Fires every rung that is due by now and was not reached before, in the order of their times, each marked with how
-  /// late it is. Returns nil when there is nothing to wake: the clock was stopped, re-based, stands still, or its ladder
-  /// is gone.
+  /// late it is. Returns nil when there is nothing to wake: the clock was stopped in time or re-based, stands still, or
+  /// its ladder is gone.
+  ///
+  /// Of a clock that was stopped too late those rungs fire that lay between its due time and its stop: who was late stays
+  /// late, though nobody was there to say so when the time came. Reminders of what is done by now are passed over.
   ///
   /// Which rungs were reached stands in the case, not in the wake; so a wake that is fired again, because the process
   /// died before it was put aside, fires nothing twice.
@@ -75,13 +78,16 @@ public enum LadderMachine {
     _ wake: Wake, _ value: Case, id: CaseID, by actor: Actor, policy: NetworkPolicy, now: Instant,
     upTo limit: Instant? = nil
   ) -> Outcome? {
-    guard let clock = value.runningClock(wake.clock, wakeVersion: wake.clockVersion), !clock.isPaused,
+    guard let clock = value.clock(wake.clock, wakeVersion: wake.clockVersion), !clock.isPaused,
       let ladder = policy.ladder(for: clock.name, value.traits(policy: policy), matter: clock.matter)
     else { return nil }
+    let end = clock.ranUntil
+    if let end, end <= clock.dueAt { return nil }
     var outcome = Outcome(draft: CaseDraft(value, actor: actor.text, now: now), flags: [], next: nil)
     while let next = nextWaiting(
       ladder, clock, outcome.draft.value.escalations, now: now, calendar: policy.calendar)
     {
+      if let end, next.at >= end { break }
       guard next.at <= min(now, limit ?? now) else {
         outcome.next = Wake(clock: clock.name, clockVersion: clock.wakeVersion, rung: next.index, at: next.at)
         break
@@ -113,7 +119,7 @@ public enum LadderMachine {
     let reached = escalations.map(\.escalation)
       .filter { $0.clock == clock.name && $0.clockVersion == clock.wakeVersion }
     let passed = passedOver(ladder, clock, reached, calendar: calendar)
-    let base = max(clock.stageStartedAt, clock.rebasedAt ?? clock.stageStartedAt)
+    let base = clock.isRunning ? max(clock.stageStartedAt, clock.rebasedAt ?? clock.stageStartedAt) : clock.dueAt
     var next: Waiting?
     for (index, rung) in ladder.rungs.enumerated() {
       let first = fireTime(rung, clock, calendar: calendar)
@@ -165,9 +171,11 @@ public enum LadderMachine {
     _ rung: Rung, _ waiting: Waiting, _ clock: CaseClock, _ outcome: inout Outcome, id: CaseID, policy: NetworkPolicy
   ) {
     let now = outcome.draft.now
+    // The department that had the clock, where another may lead by now.
+    let lead = outcome.draft.value.lead?.department
     let receivers = rung.to.map { receiver in
       receiver.address(
-        unit: outcome.draft.value.subject.unit, lead: outcome.draft.value.lead?.department,
+        unit: outcome.draft.value.subject.unit, lead: clock.isRunning ? lead : clock.department ?? lead,
         clockDepartment: clock.department, policy: policy
       ).text
     }
@@ -175,7 +183,7 @@ public enum LadderMachine {
       clock: clock.name, clockVersion: clock.wakeVersion, rung: waiting.name, act: rung.act, to: receivers,
       dueAt: clock.dueAt, rungAt: waiting.at,
       lateSeconds: max(0, (now.microseconds - waiting.at.microseconds) / 1_000_000))
-    let late = now > clock.finalDueAt ? clock.name.lateFact : []
+    let late = (clock.ranUntil ?? now) > clock.finalDueAt ? clock.name.lateFact : []
     switch clock.matter {
     case .whole: outcome.draft.record(.escalated(escalation), adding: late)
     case .part:

@@ -103,6 +103,36 @@ import Testing
     #expect(fire(sample, try firstWake(dispatched(), .sign), at: sample.now) == nil)
   }
 
+  @Test("fires of a clock that was stopped too late what lay between its due time and its stop") func stoppedLate()
+    throws
+  {
+    var sample = dispatched()
+    let wake = try firstWake(sample, .sign)
+    let due = try #require(sample.clock(.sign)?.dueAt)
+    sample.now = due + SampleTime.hour
+    try sample.act(.sign, by: SampleActors.urban)
+    // The reminder of what is done by now falls away; the rung of two hours later was never reached.
+    let outcome = try #require(fire(sample, wake, at: due + 30 * SampleTime.day))
+    #expect(rungs(outcome.draft.events).map { "\($0.rung) \($0.rungAt == due)" } == ["red true"])
+    #expect(outcome.next == nil)
+    let facts = sample.value.facts
+    sample.take(outcome.draft)
+    #expect(sample.value.facts == facts, "that it was late had been said when it was signed")
+    #expect(fire(sample, wake, at: due + 30 * SampleTime.day)?.draft.events.isEmpty == true, "once")
+  }
+
+  @Test("tells of a clock that was stopped those who had it, though another leads by now") func stoppedAndGone() throws
+  {
+    var sample = dispatched()
+    let wake = try firstWake(sample, .sign)
+    let due = try #require(sample.clock(.sign)?.dueAt)
+    sample.now = due + SampleTime.hour
+    let then = try #require(fire(sample, wake, at: sample.now))
+    try sample.act(.redirect(lead: "water", assists: [], note: ""), by: SampleActors.dispatcher)
+    let later = try #require(fire(sample, wake, at: sample.now))
+    #expect(rungs(later.draft.events).map(\.to) == rungs(then.draft.events).filter { $0.rung == "red" }.map(\.to))
+  }
+
   @Test("has rungs of its own for each stage") func stages() throws {
     var sample = dispatched("0102")
     let start = sample.now
