@@ -138,6 +138,8 @@ class Visitor:
             self.page.fill("input[name=password]", password)
             self.page.click("main button[type=submit]")
         self.page.wait_for_selector("body.signed-in")
+        # With its scripts.
+        self.page.wait_for_load_state("load")
         return self
 
     def go(self, path):
