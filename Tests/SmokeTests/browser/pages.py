@@ -30,8 +30,8 @@ MAX_WAIT_MILLISECONDS = 60_000
 ROLES = ("officer", "handler", "dispatcher", "supervisor", "hotline", "inspector", "auditor", "admin")
 
 AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
-# Deque's axe-core, which judges what WCAG 2.2 A and AA and good practice ask of a page. It is evaluated by the browser's
-# own debugger, so the page's content security policy stays as strict as it is for everyone.
+# Deque's axe-core, which judges what WCAG 2.2 A and AA and good practice ask of a page. The browser's own debugger
+# evaluates it, so the page's content security policy stays as strict as it is for everyone.
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 ASK_AXE = """async () => {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -76,9 +76,10 @@ class Browser:
 
     def visitor(self, address, size="desk", language="zh-CN", **options):
         width, height = SIZES[size]
+        options.setdefault("viewport", {"width": width, "height": height})
         context = self.chromium.new_context(
-            base_url=address, viewport={"width": width, "height": height}, locale=language, reduced_motion="reduce",
-            has_touch=size == "phone", is_mobile=size == "phone", **options)
+            base_url=address, locale=language, reduced_motion="reduce", has_touch=size == "phone",
+            is_mobile=size == "phone", **options)
         context.set_default_timeout(MAX_WAIT_MILLISECONDS)
         return Visitor(context, address)
 
@@ -137,6 +138,8 @@ class Visitor:
             self.page.fill("input[name=password]", password)
             self.page.click("main button[type=submit]")
         self.page.wait_for_selector("body.signed-in")
+        # With its scripts.
+        self.page.wait_for_load_state("load")
         return self
 
     def go(self, path):
