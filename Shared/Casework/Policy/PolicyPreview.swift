@@ -35,6 +35,8 @@ public struct PolicyPreview: Sendable {
     public var noLongerOverdue: Int64 = 0
     /// They are computed again when they run again.
     public var paused: Int64 = 0
+
+    public init(provisional: Int64 = 0) { self.provisional = provisional }
   }
 
   public let policy: NetworkPolicy

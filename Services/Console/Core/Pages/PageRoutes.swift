@@ -16,7 +16,7 @@ struct PageRoutes: Sendable {
     AdministrationOverview.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self,
     PolicyDifferencePage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
-    OfficerPage.self, OfficerTaskPage.self,
+    OfficerPage.self, OfficerTaskPage.self, GridChangesPage.self, GridChangePage.self,
     CommandPage.self,
   ]
 

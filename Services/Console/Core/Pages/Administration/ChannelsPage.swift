@@ -44,7 +44,8 @@ enum ChannelsPage: AdministrationPage {
     return [
       AdministrationTable(
         id: "channels", title: texts("administration.channels.ways"),
-        columns: ["channel", "target", "state"].map { texts("administration.field.\($0)") }, rows: ways, empty: "—"),
+        columns: ["channel", "target", "state"].map { texts("administration.field.\($0)") }, rows: ways, empty: "—",
+        hint: texts("administration.channels.own_address")),
       try await tests(request),
       AdministrationTable(
         id: "notices", title: texts("administration.channels.notices"),

@@ -37,7 +37,7 @@ enum PoliciesPage: Page {
         id: "\(policy.district)-\(policy.version)",
         cells: [
           .number("\(policy.version)"), .text(request.names.unit(policy.district)), .text(policy.name),
-          .time(policy.appliedAt), .text(request.names.actor(policy.appliedBy)),
+          .text(request.times.text(policy.appliedAt)), .text(request.names.actor(policy.appliedBy)),
           .code(String(Hexadecimal.encode(policy.digest).prefix(12)) + "…"),
           isNewest
             ? .badge(texts("administration.policies.current"), tone: "fine")
