@@ -14,6 +14,7 @@ enum ConsoleRouter {
     router.add(middleware: door)
     SessionRoutes(console: console).addOpen(to: router)
     PageRoutes(console: console).add(to: router)
+    PublicRoutes(console: console).add(to: router)
 
     let api = router.group("v1").add(middleware: AuthenticationMiddleware(console.authenticator))
     SessionRoutes(console: console).add(to: api)

@@ -76,8 +76,6 @@ struct RevealRecord: Sendable {
 /// How the deployment stands, for administrators.
 struct OperationsStore: Sendable {
   static let maxRows = 500
-  /// Events that the reading log looks back over, of each district: the journal has no index by kind.
-  static let maxRevealEvents: Int64 = 200_000
 
   let pool: PostgresPool
   let districts: [UnitCode]
@@ -179,21 +177,18 @@ struct OperationsStore: Sendable {
     }
   }
 
-  private static let readReveals = Statement(
+  static let readReveals = Statement(
     "operations_reveals",
     """
     SELECT case_number, seq FROM journal
-    WHERE district = $1 AND kind = 'revealed' AND seq > $2 ORDER BY seq DESC LIMIT $3
+    WHERE district = $1 AND kind = 'revealed' ORDER BY seq DESC LIMIT $2
     """)
 
-  /// Who had names and numbers of reporters shown, the newest first, as far back as `maxRevealEvents`.
+  /// Who had names and numbers of reporters shown, the newest first.
   func reveals(_ reader: JournalReader) async throws -> [RevealRecord] {
-    let ends = try await reader.ends()
     var found: [RevealRecord] = []
     for district in districts {
-      let after = max((ends[district]?.seq ?? 0) - Self.maxRevealEvents, 0)
-      let rows = try await pool.query(
-        Self.readReveals, [.text(district.text), .int64(after), .int64(Int64(Self.maxRows))])
+      let rows = try await pool.query(Self.readReveals, [.text(district.text), .int64(Int64(Self.maxRows))])
       let seqs = Set(try rows.map { try $0.int64(1) })
       for number in Set(try rows.map { try $0.int64(0) }) {
         let id = CaseID(district: district, number: number)

@@ -72,7 +72,8 @@ extension Console {
   ) async -> Response {
     let renderer = PageRenderer(files: site.files, request: request)
     let asked = PageRequest(
-      console: self, view: view, texts: renderer.texts, request: request, context: context, now: now)
+      console: self, view: view, texts: renderer.texts, request: request, context: context, now: now,
+      place: feed.place(of: view.territory.districts))
     async let unread = InboxCount.unread(view, console: self, now: asked.now)
     var shown: PageContent
     do {

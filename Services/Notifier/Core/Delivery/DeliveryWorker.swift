@@ -125,7 +125,7 @@ public actor DeliveryWorker {
     if first.channel == NoticeChannel.webhook.rawValue {
       guard webhook.secret != nil else { throw UnsignedWebhook() }
       try await webhook.send(
-        first, district: district, at: now, timeoutSeconds: network.channels.webhook?.timeoutSeconds ?? 10)
+        first, district: district, at: now, timeoutSeconds: network.channels.webhookTimeoutSeconds)
     } else {
       let channels = network.channels
       guard let server = mail.server(outlets.of(channels), channels, isOwn: outlets.smtpServer != nil) else {
