@@ -160,7 +160,7 @@ extension Console {
     let view = CallerView(caller: caller, network: network)
     let renderer = PageRenderer(files: site.files, request: request, unlessChosen: network.firstLanguage)
     let asked = PageRequest(
-      console: self, view: view, texts: renderer.texts, request: request, context: context, now: now)
+      console: self, view: view, texts: renderer.texts, request: request, context: context, now: now, place: nil)
     return PublicVisit(
       console: self, district: district, page: page, key: key, asked: asked, renderer: renderer)
   }
