@@ -44,6 +44,29 @@ import Wire
     }
   }
 
+  @Test("A merge offers the open cases nearby, and takes another that is written; nobody else is shown them")
+  func merging() async throws {
+    let door = try await ConsoleDoor.open("case_page_merge")
+    let first = try await door.fixture.file(category: "0101", unit: "g1")
+    let near = try await door.fixture.file(category: "0101", unit: "g1")
+    let far = try await door.fixture.file(category: "0101", unit: "g4")
+    let page = try await door.page("/cases/\(first)", as: .dispatcher).text
+    #expect(page.contains("<input type=\"radio\" name=\"into\" value=\"\(near)\">"))
+    #expect(!page.contains("name=\"into\" value=\"\(far)\"") && !page.contains("name=\"into\" value=\"\(first)\""))
+    #expect(!(try await door.page("/cases/\(first)", as: .auditor).text.contains("name=\"into\"")))
+    #expect(try await door.page("/cases/\(near)", as: .dispatcher).text.contains("name=\"into\" value=\"\(first)\""))
+
+    // Without scripts both fields are sent: what was written goes before what was chosen.
+    let token = try #require(page.firstMatch(of: /name="csrf_token" value="([^"]+)"/)).1
+    let fields = "action=merge&version=1&into=\(near)&into=\(far)&csrf_token=\(token)"
+    let session = "gridloop_session=" + (try await door.token(of: .dispatcher))
+    let answer = try await door.respond(
+      .post, "/cases/\(first)", headers: [.contentType: "application/x-www-form-urlencoded", .cookie: session],
+      body: Array(fields.utf8))
+    #expect(answer.status == .seeOther)
+    #expect(try await door.fixture.load(first).value.mergedInto == far)
+  }
+
   @Test("Every change of the journal is found by the proof")
   func proof() async throws {
     let door = try await ConsoleDoor.open("case_page_proof")

@@ -237,8 +237,23 @@ class _Hand:
             self.people.note(f"{user['username']} asked for {case}: {status} {document}")
         # Whom a case is hidden from cannot act on it either.
         if status == 404:
-            # Unless it is dispatched to them at this very moment: then they have not seen it as it stands.
-            self._act("unseen", {"id": case, "version": 1}, user, "comment", {"text": "?"}, 1, (404, 412))
+            status, answer = self._act(
+                "unseen", {"id": case, "version": 1}, user, "comment", {"text": "?"}, 1, (404, 412))
+            # That someone has not seen how a case stands is told to those who may see it: it came to them meanwhile.
+            if status == 412 and answer["code"] != "not_found" and not self._has_come_to(case, user):
+                self.people.note(f"{user['username']} may not see {case}, and is told how it stands: {answer}")
+
+    def _has_come_to(self, case, user):
+        """Whether someone from whom a case was hidden sees it now, or their department had it since; so it is held where
+        nobody can say."""
+        status, _ = self._ask("GET", f"/v1/cases/{case}", user)
+        if status != 404:
+            return True
+        status, answer = self._ask(
+            "GET", f"/v1/cases/{case}/events?limit=500", {"username": self.stack.supervisor})
+        return status != 200 or bool(user["department"]) and any(
+            event["kind"] == "dispatched" and user["department"] in json.dumps(event["data"])
+            for event in answer["items"])
 
     def _promised(self, case, user, clock):
         """What `allowed_actions` promises at the version that stands is done, or someone was faster."""

@@ -1,21 +1,10 @@
-"""Each role fetches each list and sees what is its own to see, and nothing else."""
+"""What is on the lists that each role fetches is its own to see. Which routes and pages a role has: test_access.py."""
 
 import unittest
 from urllib.parse import quote
 
 import stack
 
-LISTS = (
-    "cases", "tasks", "inbox", "accountability", "stats/indicators", "stats/trend", "stats/hotspots", "units",
-    "categories", "departments",
-)
-# What a role has nothing to do with.
-REFUSED = {
-    "officer": {"accountability"}, "hotline": {"accountability"},
-    "handler": {"tasks"}, "auditor": {"tasks"}, "admin": {"tasks"},
-    "inspector": {"tasks", "stats/indicators", "stats/trend", "stats/hotspots"},
-}
-ROLES = ("officer", "handler", "dispatcher", "supervisor", "hotline", "inspector", "auditor", "admin")
 STREET = "440306017"
 
 
@@ -41,21 +30,6 @@ class Roles(unittest.TestCase):
             cursor = answer.json["next_cursor"]
             if not cursor:
                 return found
-
-    def user(self, role):
-        return next(user["username"] for user in self.stack.users if user["role"] == role)
-
-    def test_each_role_fetches_each_list(self):
-        self.assertEqual({user["role"] for user in self.stack.users}, set(ROLES), "a demo user of each role")
-        for role in ROLES:
-            for path in LISTS:
-                with self.subTest(role=role, path=path):
-                    answer = self.fetch(path, self.user(role))
-                    if path in REFUSED.get(role, ()):
-                        self.assertEqual(answer.status, 403, answer)
-                    else:
-                        self.assertEqual(answer.status, 200, answer)
-                        self.assertIn("items", answer.json)
 
     def test_a_unit_sees_its_subtree(self):
         for role in ("officer", "supervisor", "dispatcher"):
@@ -116,7 +90,7 @@ class Roles(unittest.TestCase):
 
     def test_counts_are_those_of_the_list(self):
         """A figure's own query lists exactly the cases that it counts."""
-        for user in ("supervisor@440306", f"supervisor@{STREET}"):
+        for user in ("supervisor@440306", f"supervisor@{STREET}", f"officer@{STREET}", "handler@HSJ"):
             total = self.fetch("stats/indicators", user).json["total"]
             for name in ("filed", "dispatched", "closed", "overdue_open"):
                 query = total["drill"][name].partition("/v1/")[2]

@@ -5,21 +5,41 @@ ask for something that fails, break the content security policy, load from anoth
 around, and fails the test that `checked` ends.
 """
 
+import atexit
 import os
 import pathlib
 import struct
+import sys
 import tempfile
+import unittest
 import zlib
 from urllib.parse import urlsplit
 
+import axe_playwright_python
 from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+import stack
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SIZES = {"wall": (1920, 1080), "desk": (1366, 768), "phone": (390, 844)}
 LANGUAGES = ("zh-CN", "en")
-MAX_WAIT_MILLISECONDS = 15_000
+MAX_WAIT_MILLISECONDS = 60_000
+
+ROLES = ("officer", "handler", "dispatcher", "supervisor", "hotline", "inspector", "auditor", "admin")
 
 AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
+# Deque's axe-core, which judges what WCAG 2.2 A and AA and good practice ask of a page. The browser's own debugger
+# evaluates it, so the page's content security policy stays as strict as it is for everyone.
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+ASK_AXE = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await axe.run(
+    document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+    `${id}: ${target.join(" ")} — ${failureSummary.split("\\n").at(-1).trim()}`)).slice(0, 20);
+}"""
 
 # Where screenshots and what else is to be looked at are kept; outside the tree.
 ARTEFACTS = pathlib.Path(
@@ -56,9 +76,10 @@ class Browser:
 
     def visitor(self, address, size="desk", language="zh-CN", **options):
         width, height = SIZES[size]
+        options.setdefault("viewport", {"width": width, "height": height})
         context = self.chromium.new_context(
-            base_url=address, viewport={"width": width, "height": height}, locale=language, reduced_motion="reduce",
-            has_touch=size == "phone", is_mobile=size == "phone", **options)
+            base_url=address, locale=language, reduced_motion="reduce", has_touch=size == "phone",
+            is_mobile=size == "phone", **options)
         context.set_default_timeout(MAX_WAIT_MILLISECONDS)
         return Visitor(context, address)
 
@@ -110,11 +131,15 @@ class Visitor:
     # Going about
 
     def sign_in(self, username, password, path="/"):
+        """Opens a page; where it asks who comes, by name and password."""
         self.page.goto(path)
-        self.page.fill("input[name=username]", username)
-        self.page.fill("input[name=password]", password)
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_selector("nav.menu a", state="attached")
+        if self.page.query_selector("input[name=password]"):
+            self.page.fill("input[name=username]", username)
+            self.page.fill("input[name=password]", password)
+            self.page.click("main button[type=submit]")
+        self.page.wait_for_selector("body.signed-in")
+        # With its scripts.
+        self.page.wait_for_load_state("load")
         return self
 
     def go(self, path):
@@ -142,9 +167,13 @@ class Visitor:
               return found.slice(0, 10);
             }""")
 
-    def audit(self):
-        """What the page lacks for those who see it otherwise, or not: see audit.js."""
-        return self.page.evaluate(AUDIT)
+    def audit(self, by_axe=True):
+        """What the page lacks for those who see it otherwise, or not: by axe, and by audit.js, which asks for more."""
+        found = self.page.evaluate(AUDIT)
+        if by_axe:
+            self.page.evaluate(AXE)
+            found += self.page.evaluate(ASK_AXE)
+        return found
 
     def picture(self, name, full=True):
         """A screenshot to be looked at; says where it is."""
@@ -157,3 +186,59 @@ class Visitor:
 
     def close(self):
         self.context.close()
+
+
+# The browser that all test files use: started by the first, closed when the interpreter ends.
+_browser = None
+# Who has signed in, with the cookies of their session: (address, name) → state.
+_sessions = {}
+
+
+def browser():
+    global _browser
+    if _browser is None:
+        _browser = Browser().__enter__()
+        atexit.register(_browser.__exit__)
+    return _browser
+
+
+class PageTest(unittest.TestCase):
+    """What the tests of pages begin with: one stack of a network, without a sample, in simulated time, with its demo
+    users; and one browser. Test files of the same network share the stack: none may rely on being alone."""
+
+    network = "baoan"
+
+    @classmethod
+    def running(cls):
+        """The stack; a class that needs one of its own brings it up here, and has it erased."""
+        return stack.shared(cls.network)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = cls.running()
+        cls.address = f"http://127.0.0.1:{cls.stack.console_port}"
+        cls.browser = browser()
+
+    def user(self, role, unit=None):
+        """A demo user of a role, by name."""
+        return next(
+            user["username"] for user in self.stack.users if user["role"] == role and unit in (None, user["unit"]))
+
+    def visitor(self, user, size="desk", language="zh-CN", path="/", **options):
+        """A window of someone who is signed in, named by name or by role; closed when the test ends."""
+        username = self.user(user) if user in ROLES else user
+        known = (self.address, username)
+        visitor = self.browser.visitor(
+            self.address, size, language, storage_state=_sessions.get(known), **options)
+        self.addCleanup(visitor.close)
+        visitor.sign_in(username, self.stack.passwords[username], path)
+        # Only the cookie: nothing else of a browser is someone else's to find.
+        session = [cookie for cookie in visitor.context.cookies() if "session" in cookie["name"]]
+        _sessions[known] = {"cookies": session, "origins": []}
+        return visitor
+
+    def looks_right(self, visitor, name, full=True):
+        """A picture of the page to be looked at, and nothing that is cut or that someone could not use."""
+        visitor.picture(name, full)
+        self.assertEqual(visitor.overflow(), [], name)
+        self.assertEqual(visitor.audit(), [], name)

@@ -8,12 +8,8 @@ binaries. What the product promises is measured with release ones:
 
 import json
 import os
-import pathlib
-import sys
 import unittest
 from urllib.parse import parse_qs, urlsplit
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 import pages
 import stack
@@ -25,16 +21,6 @@ STREET = "440306018"
 MAP = "#command-map"
 
 
-def look(test, browser, of, path="/command", size="wall", language="zh-CN", user=None):
-    """A supervisor's window with the map drawn."""
-    visitor = browser.visitor(f"http://127.0.0.1:{of.console_port}", size, language)
-    test.addCleanup(visitor.close)
-    user = user or of.supervisor
-    visitor.sign_in(user, of.passwords[user], path=path)
-    visitor.page.wait_for_selector(f"{MAP}[data-shown]")
-    return visitor
-
-
 def figure(page, name):
     return int(page.inner_text(f"#figure-{name} b"))
 
@@ -44,19 +30,15 @@ def shown(page):
     return int(page.get_attribute(MAP, "data-count"))
 
 
-class Command(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = stack.shared()
-        cls.browser = pages.Browser().__enter__()
+class CommandTest(pages.PageTest):
+    def look(self, path="/command", size="wall", language="zh-CN"):
+        """A supervisor's window with the map drawn."""
+        visitor = self.visitor("supervisor", size, language, path)
+        visitor.page.wait_for_selector(f"{MAP}[data-shown]")
+        return visitor
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.__exit__()
 
-    def look(self, *arguments, **options):
-        return look(self, self.browser, self.stack, *arguments, **options)
-
+class Command(CommandTest):
     def test_counters_events_and_the_map_follow_what_is_filed(self):
         visitor = self.look()
         page = visitor.page
@@ -73,8 +55,7 @@ class Command(unittest.TestCase):
         # What is over leaves the map.
         self.stack.settle()
         points = shown(page)
-        dispatcher = next(user["username"] for user in self.stack.users if user["role"] == "dispatcher")
-        self.assertEqual(self.stack.act(case_id, "void", dispatcher, reason="重复").status, 200)
+        self.assertEqual(self.stack.act(case_id, "void", self.user("dispatcher"), reason="重复").status, 200)
         page.wait_for_function(f"before => Number(document.querySelector('{MAP}').dataset.count) < before", arg=points)
         visitor.checked()
 
@@ -141,10 +122,7 @@ class Command(unittest.TestCase):
 
     def test_a_case_is_shown_in_its_grid(self):
         case_id = self.stack.file(category="E0203")
-        visitor = self.browser.visitor(f"http://127.0.0.1:{self.stack.console_port}")
-        self.addCleanup(visitor.close)
-        visitor.sign_in(self.stack.supervisor, self.stack.passwords[self.stack.supervisor])
-        visitor.go(f"/cases/{case_id}")
+        visitor = self.visitor("supervisor", path=f"/cases/{case_id}")
         visitor.page.wait_for_selector("#case-map[data-shown] canvas")
         visitor.picture("case-map-desk-zh-CN")
         self.assertEqual(visitor.audit(), [])
@@ -152,15 +130,19 @@ class Command(unittest.TestCase):
 
 
 @unittest.skipUnless(MANY_CASES, "SMOKE_COMMAND_CASES says how many cases to file")
-class ManyCases(unittest.TestCase):
+class ManyCases(CommandTest):
+    @classmethod
+    def running(cls):
+        alone = stack.Stack(cls.network).start()
+        cls.addClassCleanup(alone.erase)
+        return alone
+
     def test_the_map_stays_smooth(self):
-        running = stack.Stack().start()
-        self.addCleanup(running.erase)
+        running = self.stack
         running.gridctl(
             "replay", "--day", "baoan", "--cases", str(MANY_CASES), "--seed", "7", "--bulk", timeout=1_800)
         running.settle(seconds=900)
-        browser = self.enterContext(pages.Browser())
-        visitor = look(self, browser, running)
+        visitor = self.look()
         page = visitor.page
         points = shown(page)
         # Once more, with what browsers keep: as for those who look at it all day.

@@ -1,15 +1,10 @@
 """The dispatch desk in a real browser: one case after the other by single keys, several at once, and what someone else
 did meanwhile."""
 
-import pathlib
-import sys
 import unittest
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 import pages
 import reports
-import stack
 
 DISPATCHER = "dispatcher@440306"
 # Found by the rules, and by those who give a case back.
@@ -18,21 +13,9 @@ NAMED = "JTJ"
 CATEGORY = "E0203"
 
 
-class Desk(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = stack.shared()
-        cls.address = f"http://127.0.0.1:{cls.stack.console_port}"
-        cls.browser = pages.Browser().__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.__exit__()
-
+class Desk(pages.PageTest):
     def visitor(self, size="desk", **options):
-        visitor = self.browser.visitor(self.address, size, **options)
-        self.addCleanup(visitor.close)
-        return visitor.sign_in(DISPATCHER, self.stack.passwords[DISPATCHER])
+        return super().visitor(DISPATCHER, size, **options)
 
     def returned(self, **fields):
         """A case that its department gave back."""

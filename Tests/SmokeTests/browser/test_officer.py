@@ -1,11 +1,7 @@
 """The officer's page on a phone: reports in three taps, without a network and with one that loses answers; tasks."""
 
 import json
-import pathlib
-import sys
 import unittest
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 import pages
 import reports
@@ -44,33 +40,24 @@ def middles(unit):
     return found
 
 
-class Officer(unittest.TestCase):
+class Officer(pages.PageTest):
     @classmethod
     def setUpClass(cls):
-        cls.stack = stack.shared()
-        cls.address = f"http://127.0.0.1:{cls.stack.console_port}"
-        cls.browser = pages.Browser().__enter__()
+        super().setUpClass()
         # Of a community, so that there are grids to choose from.
         cls.officer = next(
             user for user in cls.stack.users if user["role"] == "officer" and len(user["unit"]) == 12)
         cls.name = cls.officer["username"]
         cls.places = iter(middles(cls.officer["unit"]))
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.__exit__()
-
     def setUp(self):
         # Each test stands in a grid of its own, so that no report is taken for a repeat of another test's.
         self.grid, self.place = next(self.places)
 
     def visitor(self, **options):
-        visitor = self.browser.visitor(
-            self.address, "phone", geolocation=self.place, permissions=["geolocation", "background-sync"], **options)
-        self.addCleanup(visitor.close)
-        visitor.sign_in(self.name, self.stack.passwords[self.name])
-        visitor.go("/officer")
-        return visitor
+        return super().visitor(
+            self.name, "phone", path="/officer", geolocation=self.place,
+            permissions=["geolocation", "background-sync"], **options)
 
     def cases(self):
         """The officer's cases, by the interface."""
@@ -280,7 +267,7 @@ class Officer(unittest.TestCase):
         page.fill("input[name=password]", self.stack.passwords[self.name])
         page.tap("main button[type=submit]")
         page.wait_for_selector("#report h2")
-        stack.await_that(lambda: len(self.cases()) > len(before), 10, "what waited was not sent")
+        stack.await_that(lambda: len(self.cases()) > len(before), 60, "what waited was not sent")
         page.wait_for_selector("#officer-queue", state="hidden")
         self.assertEqual(len(self.cases()), len(before) + 1)
         # Signing out with something unsent: asked, and nothing of it stays on the phone.

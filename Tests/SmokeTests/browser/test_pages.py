@@ -3,39 +3,19 @@
 Pictures of each page, in each language and size, are kept below BROWSER_ARTEFACTS to be looked at.
 """
 
-import pathlib
-import sys
+import itertools
+import os
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-
 import pages
-import stack
 
 DEPARTMENT = "CGJ"
 HANDLER = f"handler@{DEPARTMENT}"
-ROLES = ("officer", "handler", "dispatcher", "supervisor", "hotline", "inspector", "auditor", "admin")
+# Has axe look at every page of every role in every size and language, which takes minutes.
+EVERY_WINDOW = os.environ.get("SMOKE_AXE") == "all"
 
 
-class Pages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = stack.shared()
-        cls.address = f"http://127.0.0.1:{cls.stack.console_port}"
-        cls.browser = pages.Browser().__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.__exit__()
-
-    def visitor(self, username, size="desk", language="zh-CN"):
-        visitor = self.browser.visitor(self.address, size, language)
-        self.addCleanup(visitor.close)
-        return visitor.sign_in(username, self.stack.passwords[username])
-
-    def user(self, role):
-        return next(user["username"] for user in self.stack.users if user["role"] == role)
-
+class Pages(pages.PageTest):
     def dispatched(self):
         """A case that waits for the department's signature."""
         case_id = self.stack.file(category="E0203")
@@ -49,26 +29,32 @@ class Pages(unittest.TestCase):
 
     def test_every_page_of_every_role(self):
         case_id = self.dispatched()
-        for role in ROLES:
-            for size in pages.SIZES:
-                for language in pages.LANGUAGES:
-                    with self.subTest(role=role, size=size, language=language):
-                        visitor = self.visitor(self.user(role), size, language)
-                        paths = visitor.page.eval_on_selector_all(
-                            "nav.menu a", "links => links.map((link) => link.getAttribute('href'))")
-                        if role in ("dispatcher", "supervisor"):
-                            paths.append(f"/cases/{case_id}")
-                        for path in paths:
-                            visitor.go(path)
-                            name = path.strip("/").split("?")[0].replace("/", "-") or "home"
-                            if name == f"cases-{case_id}":
-                                name = "case"
-                            visitor.picture(f"{role}-{name}-{size}-{language}")
-                            self.assertEqual(visitor.overflow(), [], path)
-                            self.assertEqual(visitor.audit(), [], path)
-                            self.assertEqual(visitor.page.get_attribute("html", "lang"), language)
-                        visitor.checked()
-                        visitor.close()
+        windows = list(itertools.product(pages.SIZES, pages.LANGUAGES))
+        titles = {}
+        for turn, role in enumerate(pages.ROLES):
+            for number, (size, language) in enumerate(windows):
+                with self.subTest(role=role, size=size, language=language):
+                    visitor = self.visitor(role, size, language)
+                    paths = visitor.page.eval_on_selector_all(
+                        "nav.menu a", "links => links.map((link) => link.getAttribute('href'))")
+                    if role in ("dispatcher", "supervisor"):
+                        paths.append(f"/cases/{case_id}")
+                    for place, path in enumerate(paths):
+                        visitor.go(path)
+                        name = path.strip("/").split("?")[0].replace("/", "-") or "home"
+                        if name == f"cases-{case_id}":
+                            name = "case"
+                        visitor.picture(f"{role}-{name}-{size}-{language}")
+                        self.assertEqual(visitor.overflow(), [], path)
+                        # axe takes its time: it looks at each page of each role in another window.
+                        is_turn = EVERY_WINDOW or (turn + place) % len(windows) == number
+                        self.assertEqual(visitor.audit(by_axe=is_turn), [], path)
+                        self.assertEqual(visitor.page.get_attribute("html", "lang"), language)
+                        # A title is the name of one page.
+                        title = visitor.page.title()
+                        self.assertEqual(titles.setdefault((language, title), path), path, title)
+                    visitor.checked()
+                    visitor.close()
 
     def test_a_department_signs_and_hands_in_a_result_with_a_photograph(self):
         case_id = self.dispatched()
@@ -100,7 +86,7 @@ class Pages(unittest.TestCase):
 
     def test_what_someone_else_did_meanwhile_is_shown_and_what_was_written_is_kept(self):
         case_id = self.dispatched()
-        visitor = self.visitor(self.user("dispatcher"))
+        visitor = self.visitor("dispatcher")
         page = visitor.go(f"/cases/{case_id}")
         page.click("#more-actions summary")
         page.click("[data-dialog=do-comment]")
@@ -135,9 +121,7 @@ class Pages(unittest.TestCase):
 
     def test_the_forms_work_without_scripts(self):
         case_id = self.dispatched()
-        visitor = self.browser.visitor(self.address, java_script_enabled=False)
-        self.addCleanup(visitor.close)
-        visitor.sign_in(HANDLER, self.stack.passwords[HANDLER], path=f"/cases/{case_id}")
+        visitor = self.visitor(HANDLER, path=f"/cases/{case_id}", java_script_enabled=False)
         page = visitor.page
         page.click("#case-actions form:has(input[value=sign]) button")
         page.wait_for_selector("#case-head .state-signed")
@@ -148,7 +132,7 @@ class Pages(unittest.TestCase):
         visitor.checked()
 
     def test_the_stream_shows_new_cases_without_a_reload(self):
-        visitor = self.visitor(self.user("supervisor"))
+        visitor = self.visitor("supervisor")
         page = visitor.go("/cases")
         page.evaluate("window.stays = true")
         case_id = self.stack.file(category="E0203")

@@ -1,13 +1,8 @@
 """The whole story of a case through the pages, by everyone who has a hand in it; and of one that nobody took up."""
 
-import pathlib
-import sys
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-
 import pages
-import stack
 
 DISPATCHER = "dispatcher@440306"
 SUPERVISOR = "supervisor@440306"
@@ -20,22 +15,7 @@ BY_RULE = "XFDD"
 NAMED = "CGJ"
 
 
-class Story(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = stack.shared()
-        cls.address = f"http://127.0.0.1:{cls.stack.console_port}"
-        cls.browser = pages.Browser().__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.__exit__()
-
-    def visitor(self, username, size="desk"):
-        visitor = self.browser.visitor(self.address, size)
-        self.addCleanup(visitor.close)
-        return visitor.sign_in(username, self.stack.passwords[username])
-
+class Story(pages.PageTest):
     def send(self, page, action, fill):
         """Opens the form of an action, fills it in and sends it."""
         page.click(f"[data-dialog=do-{action}]")

@@ -240,6 +240,22 @@ function missed(ids) {
   plan(Math.min(LONGEST_WAIT, BETWEEN_REFRESHES * 2 ** misses) * (0.5 + Math.random() / 2));
 }
 
+// Puts the focus where it was. What had it may be gone, as a button is that was pressed: then the region has it, so that
+// the Tab key goes on from here and not from the top of the page.
+function keepFocus(focus, taken) {
+  const { dialog } = focus.dataset;
+  const href = focus.getAttribute("href");
+  let same = null;
+  if (focus.id) same = document.getElementById(focus.id);
+  else if (dialog) same = taken.querySelector(`[data-dialog="${CSS.escape(dialog)}"]`);
+  else if (href) same = taken.querySelector(`a[href="${CSS.escape(href)}"]`);
+  same?.focus({ preventScroll: true });
+  if (taken.contains(document.activeElement)) return;
+  taken.tabIndex = -1;
+  taken.addEventListener("blur", () => taken.removeAttribute("tabindex"), { once: true });
+  taken.focus({ preventScroll: true });
+}
+
 function exchange(old, fresh) {
   const opened = new Set([...old.querySelectorAll("details[open][id]")].map((element) => element.id));
   const focus = old.contains(document.activeElement) ? document.activeElement : null;
@@ -250,12 +266,7 @@ function exchange(old, fresh) {
   for (const row of taken.querySelectorAll("[data-case]")) {
     if (seen.size > 0 && seen.get(row.dataset.case) !== row.textContent) row.classList.add("fresh");
   }
-  if (focus) {
-    const same = focus.id
-      ? document.getElementById(focus.id)
-      : focus.getAttribute("href") && taken.querySelector(`a[href="${CSS.escape(focus.getAttribute("href"))}"]`);
-    same?.focus({ preventScroll: true });
-  }
+  if (focus) keepFocus(focus, taken);
   refreshTimes(taken);
   for (const listener of refreshed) listener(taken);
 }

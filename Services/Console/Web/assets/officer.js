@@ -129,8 +129,11 @@ queue.listen(async (message) => {
 });
 
 prepare(owner, async () => {
+  const before = document.activeElement;
   search.value = "";
   find();
+  // Where the kind was found by searching, what was pressed is gone. Not into the search: that would open the keyboard.
+  if (!before.checkVisibility()) document.getElementById("main").focus({ preventScroll: true });
   send({ hurry: true });
   // The system is asked not to clear away what waits, and to send it also when this page is closed.
   navigator.storage?.persist?.();

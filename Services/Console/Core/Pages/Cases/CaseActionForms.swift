@@ -22,6 +22,8 @@ struct CaseActionForms: Sendable {
   private let id: CaseID
   /// The lower-cased description, where the policy's conditions read it.
   private let text: String
+  /// What lies near, to choose from when the case is merged; nil where nobody has looked.
+  private var neighbours: [CaseNeighbour]?
 
   init(_ loaded: (id: CaseID, value: Case), text: String, request: PageRequest) {
     (id, value) = loaded
@@ -29,10 +31,23 @@ struct CaseActionForms: Sendable {
     self.request = request
   }
 
+  /// The same forms with what lies near to choose from, where the caller may merge the case.
+  func withNeighbours() async throws -> CaseActionForms {
+    guard allowed.contains(.merge) else { return self }
+    var forms = self
+    forms.neighbours = try await CaseNeighbours.of(
+      id, value, view: request.view, console: request.console, now: request.now)
+    return forms
+  }
+
+  private var allowed: [CaseAction] {
+    CaseMachine.allowedActions(
+      value, by: request.view.actor, policy: request.view.policy, now: request.now, text: text)
+  }
+
   /// For the partial `case-actions`.
   var data: PageData {
-    let allowed = CaseMachine.allowedActions(
-      value, by: request.view.actor, policy: request.view.policy, now: request.now, text: text)
+    let allowed = allowed
     let main = Self.main.filter(allowed.contains)
     let likely = Self.likely.first(where: allowed.contains)
     let others = CaseAction.allCases.filter { allowed.contains($0) && !main.contains($0) }
@@ -46,9 +61,7 @@ struct CaseActionForms: Sendable {
 
   /// One action alone, for the partial `form-field` of its fields; nil when the caller may not take it now.
   func data(of action: CaseAction) -> PageData? {
-    let allowed = CaseMachine.allowedActions(
-      value, by: request.view.actor, policy: request.view.policy, now: request.now, text: text)
-    return allowed.contains(action) ? form(action, isFirst: true) : nil
+    allowed.contains(action) ? form(action, isFirst: true) : nil
   }
 
   private func form(_ action: CaseAction, isFirst: Bool) -> PageData {
@@ -121,9 +134,19 @@ struct CaseActionForms: Sendable {
     case "outcome" where action != .coordinate: return ("isRadio", words(field, "outcome"))
     case "rating": return ("isRadio", words(field, "rating"))
     case "basis": return ("isSelect", words(field, "basis"))
-    case "into", "unit", "measure": return ("isText", nil)
+    case "into": return neighbours.map { ("isPick", $0.map(choice)) } ?? ("isText", nil)
+    case "unit", "measure": return ("isText", nil)
     default: return ("isArea", nil)
     }
+  }
+
+  private func choice(_ neighbour: CaseNeighbour) -> PageData {
+    var data = CaseRows(request).data(neighbour.summary)
+    data["value"] = neighbour.summary.id.description
+    data["description"] = neighbour.summary.description
+    data["mayRepeat"] = neighbour.mayRepeat
+    data["distance"] = neighbour.distance(request.texts)
+    return data
   }
 
   private var traits: CaseTraits { value.traits(policy: request.view.policy, text: text) }

@@ -41,14 +41,16 @@ struct CaseFormRoute: Sendable {
     var body = JSONObject()
     for field in fields where !own.contains(field.name) && !field.value.isEmpty && !field.name.hasSuffix("-unit") {
       guard !field.name.hasSuffix("-offset") else { continue }
-      let values = fields.filter { $0.name == field.name && !$0.value.isEmpty }.map(\.value)
+      var values = fields.filter { $0.name == field.name && !$0.value.isEmpty }.map(\.value)
+      // Of several cases to choose from and one that was written, the one that was written.
+      if field.name == "into" { values = values.suffix(1) }
       if let unit = fields.first(where: { $0.name == field.name + "-unit" }) {
         body[field.name] = .string("\(field.value) \(unit.value)")
       } else if let offset = fields.first(where: { $0.name == field.name + "-offset" }) {
         let seconds = field.value.utf8.count == 16 ? ":00" : ""
         body[field.name] = .string(field.value + seconds + offset.value)
       } else {
-        body[field.name] = values.count > 1 ? .array(values.map { .string($0) }) : .string(field.value)
+        body[field.name] = values.count > 1 ? .array(values.map { .string($0) }) : .string(values[0])
       }
     }
     return .object(body)

@@ -30,7 +30,7 @@ enum CasePage: Page {
     data["stoppedClocks"] = clocks.stopped
     data["hasStopped"] = !clocks.stopped.isEmpty
     data["hasClocks"] = !value.clocks.isEmpty
-    data["actions"] = CaseActionForms((id, value), text: text, request: request).data
+    data["actions"] = try await CaseActionForms((id, value), text: text, request: request).withNeighbours().data
     data["photos"] = CasePhotosData(try await photos, events: events, id: id, request: request).data
     data["notices"] = CaseNoticesData(try await notices, request: request).data
     return PageContent(request.texts("case.title", ["id": id.description]), data)

@@ -71,9 +71,7 @@ enum DeskPanel {
     let other = neighbour.summary
     var data = CaseRows(request).data(other)
     data["description"] = other.description
-    if let metres = neighbour.metres {
-      data["distance"] = request.texts("desk.near.metres", ["metres": "\(Int(metres.rounded()))"])
-    }
+    data["distance"] = neighbour.distance(request.texts)
     data["mayRepeat"] = neighbour.mayRepeat
     data["photo"] = photo.map { "/v1/cases/\(other.id)/photos/\($0)" }
     data["photoAlt"] = request.texts("desk.near.photo", ["case": other.id.description])
@@ -88,5 +86,12 @@ enum DeskPanel {
         ] as PageData
     }
     return data
+  }
+}
+
+extension CaseNeighbour {
+  /// How far away it is, in words; nil where that is not known.
+  func distance(_ texts: PageTexts) -> String? {
+    metres.map { texts("desk.near.metres", ["metres": "\(Int($0.rounded()))"]) }
   }
 }

@@ -12,9 +12,10 @@ struct PageRenderer: Sendable {
   /// Path and query of the request, for the switch of languages.
   let address: PageAddress
 
-  init(files: WebFiles, request: Request) {
+  /// - Parameter unlessChosen: the language for who asks for none.
+  init(files: WebFiles, request: Request, unlessChosen: PageLanguage = .chinese) {
     self.files = files
-    texts = files.texts.texts(PageLanguage.of(request))
+    texts = files.texts.texts(PageLanguage.of(request, otherwise: unlessChosen))
     address = PageAddress(request)
   }
 
@@ -44,6 +45,13 @@ struct PageRenderer: Sendable {
   /// The frame for someone who is not signed in.
   func frame() -> PageData {
     ["languages": languages, "home": "/"]
+  }
+
+  /// The frame of the public page.
+  ///
+  /// - Parameter links: the way to its other parts, each `path`, `label`, `icon` and `isCurrent`.
+  func publicFrame(home: String, links: [PageData]) -> PageData {
+    ["languages": languages, "home": home, "isPublic": true, "links": links]
   }
 
   /// The frame for someone who is signed in.

@@ -6,22 +6,32 @@ struct PageTimes: Sendable {
   let now: Instant
   let texts: PageTexts
 
-  /// What the partial `time` shows: `iso`, `text`, `relative`.
+  /// What the partial `time` shows: `iso`, `text`, `relative`; and `full`, which is as true on paper tomorrow.
   func data(_ moment: Instant) -> PageData {
-    ["iso": moment.rfc3339(in: zone), "text": text(moment), "relative": relative(moment)]
+    ["iso": moment.rfc3339(in: zone), "text": text(moment), "relative": relative(moment), "full": full(moment)]
   }
 
   func data(_ moment: Instant?) -> PageData? { moment.map { data($0) } }
 
   /// Of today the time alone; of this year the day with it; else the year, too.
   func text(_ moment: Instant) -> String {
-    let (date, time) = zone.local(moment)
-    let minute = time.secondsSinceMidnight / 60
-    let clock = "\(padded(minute / 60)):\(padded(minute % 60))"
+    let (date, clock) = local(moment)
     let today = zone.date(of: now)
     if date == today { return texts("time.today", ["clock": clock]) }
     let key = date.year == today.year ? "time.this_year" : "time.any_year"
     return texts(key, values(of: date).merging(["clock": clock]) { own, _ in own })
+  }
+
+  /// With its year, whatever day it is now.
+  func full(_ moment: Instant) -> String {
+    let (date, clock) = local(moment)
+    return texts("time.any_year", values(of: date).merging(["clock": clock]) { own, _ in own })
+  }
+
+  private func local(_ moment: Instant) -> (date: CivilDate, clock: String) {
+    let (date, time) = zone.local(moment)
+    let minute = time.secondsSinceMidnight / 60
+    return (date, "\(padded(minute / 60)):\(padded(minute % 60))")
   }
 
   func day(_ date: CivilDate) -> String { texts("time.day", values(of: date)) }
