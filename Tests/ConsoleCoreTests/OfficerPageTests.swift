@@ -51,6 +51,10 @@ import Wire
     #expect(page.text.contains("rel=\"manifest\" href=\"\(manifest)\""))
     #expect(
       try await door.ask(.get, manifest).headers[.contentType] == "application/manifest+json")
+    for name in ["officer-180", "officer-192", "officer-512", "officer-maskable-512"] {
+      let icon = try await door.ask(.get, "\(door.console.site.files.assets.path)/\(name).png")
+      #expect(icon.headers[.contentType] == "image/png")
+    }
     let worker = try await door.ask(.get, "\(door.console.site.files.assets.path)/officer-worker.js")
     #expect(worker.headers[.serviceWorkerAllowed] == "/")
     #expect(worker.headers[.contentSecurityPolicy]?.contains("worker-src 'self'; manifest-src 'self'") == true)

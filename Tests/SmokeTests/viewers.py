@@ -74,17 +74,22 @@ class Viewer:
         self.parts.append((time.monotonic(), part))
         return True
 
-    def read_all(self, seconds):
-        """Everything that is left, by a viewer that has not read; ends when nothing came for so long."""
+    def read_until(self, number, seconds):
+        """Reads, as a viewer that had not read before, until the event of that id; or until the stream ends."""
         self._socket.settimeout(seconds)
-        try:
-            while part := self._socket.recv(READ_BYTES):
-                self.parts.append((time.monotonic(), part))
-            self.ended = True
-        except TimeoutError:
-            pass
-        except OSError:
-            self.ended = True
+        mark, tail = f"id: {number}\n".encode(), b""
+        while mark not in tail:
+            try:
+                part = self._socket.recv(READ_BYTES)
+            except TimeoutError as error:
+                raise AssertionError(f"{self.user} was not told of {number} within {seconds} s") from error
+            except OSError:
+                part = b""
+            if not part:
+                self.ended = True
+                break
+            self.parts.append((time.monotonic(), part))
+            tail = tail[-len(mark):] + part
         return self
 
     def events(self):
