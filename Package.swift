@@ -83,7 +83,7 @@ var targets: [Target] = [
   shared("GridNetwork", ["Domain", "Wire", "CGeos", yams, csv]),
   shared(
     "Casework",
-    ["Domain", "Wire", "Journal", "PostgresClient", "MessageBus", "GridNetwork", "Platform", logging]),
+    ["Domain", "Wire", "Journal", "PostgresClient", "MessageBus", "GridNetwork", "Platform", "Cryptography", logging]),
   shared(
     "Operations",
     [

@@ -54,6 +54,12 @@ static const unsigned char text_0017[] = {
 static const unsigned char text_0018[] = {
 #embed "sql/0018_grid_changes.sql"
 };
+static const unsigned char text_0019[] = {
+#embed "sql/0019_administration.sql"
+};
+static const unsigned char text_0020[] = {
+#embed "sql/0020_open_cases.sql"
+};
 
 static const gl_migration migrations[] = {
   {"0001_journal", text_0001, sizeof text_0001},
@@ -74,6 +80,8 @@ static const gl_migration migrations[] = {
   {"0016_shifts_and_notices", text_0016, sizeof text_0016},
   {"0017_case_standings", text_0017, sizeof text_0017},
   {"0018_grid_changes", text_0018, sizeof text_0018},
+  {"0019_administration", text_0019, sizeof text_0019},
+  {"0020_open_cases", text_0020, sizeof text_0020},
 };
 
 size_t gl_migration_count(void) { return sizeof migrations / sizeof migrations[0]; }

@@ -4,7 +4,8 @@ import Glibc
 /// was resolved, so that no name can lead elsewhere.
 public enum AddressPolicy: Hashable, Sendable {
   case any
-  /// Public addresses and the given exceptions; for addresses that people outside may choose, as webhooks are.
+  /// Public addresses and the given exceptions; for addresses that people outside may choose. Those of webhooks are
+  /// named by operators, who may mean a host of their own network.
   case publicOnly(except: [AddressRange])
 
   func admits(_ address: IPAddress) -> Bool {

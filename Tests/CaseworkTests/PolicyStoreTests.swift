@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func theRunningStoreSeesANewVersion() async throws {
+  @Test(.timeLimit(.minutes(5))) func theRunningStoreSeesANewVersion() async throws {
     try await CaseworkFixture.with("policies") { fixture in
       let store = PolicyStore(pool: fixture.pool, geometry: .skip, logger: silent)
       let task = Task { await store.run() }

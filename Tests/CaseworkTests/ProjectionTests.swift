@@ -9,7 +9,7 @@ import Wire
 
 /// The rows of `cases` and of what hangs on them are nothing but what the journal says.
 @Suite struct ProjectionTests {
-  @Test(.timeLimit(.minutes(1))) func theCasesAreTheFoldOfTheJournal() async throws {
+  @Test(.timeLimit(.minutes(5))) func theCasesAreTheFoldOfTheJournal() async throws {
     try await CaseworkFixture.with("projection") { fixture in
       var actions = RandomActions(fixture, random: .announced("ProjectionTests"))
       try await actions.run(rounds: 50)

@@ -80,7 +80,7 @@ import Wire
 
   private static let result = CaseCommand.handle(result: "done", checklist: ["clean", "swept", "repaired"], photos: [])
 
-  @Test(.timeLimit(.minutes(3))) func whatIsRefusedLeavesNoTrace() async throws {
+  @Test(.timeLimit(.minutes(10))) func whatIsRefusedLeavesNoTrace() async throws {
     try await withEveryState { fixture, cases in
       let policy = try fixture.policy
       #expect(Set(try Self.commands(now: fixture.now).map(\.action)) == Set(CaseAction.allCases))
@@ -109,7 +109,7 @@ import Wire
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func noWriterTakesAStepThatTheMachineDoesNot() async throws {
+  @Test(.timeLimit(.minutes(10))) func noWriterTakesAStepThatTheMachineDoesNot() async throws {
     try await withEveryState { fixture, cases in
       let policy = try fixture.policy
       var refused = 0

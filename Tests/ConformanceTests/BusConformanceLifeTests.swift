@@ -1,7 +1,7 @@
 import MessageBus
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BusConformanceLifeTests {
   @Test(arguments: BusKind.allCases)
   func aVanishedPeerIsHeardNoMoreAndAReturningOneAgain(kind: BusKind) async throws {

@@ -1,7 +1,7 @@
 import MessageBus
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BusConformancePublishTests {
   @Test(arguments: BusKind.allCases)
   func onlyTopicsOfThePrefixArriveInOrder(kind: BusKind) async throws {

@@ -11,7 +11,7 @@ import Wire
 @Suite("Administration") struct AdministrationTests {
   private static let reads = [
     "/v1/users", "/v1/keys", "/v1/services", "/v1/quarantine", "/v1/deliveries", "/v1/policies",
-    "/v1/access/sign-ins", "/v1/access/reveals",
+    "/v1/access/sign-ins", "/v1/access/reveals", "/v1/access/acts", "/v1/channels/tests",
   ]
 
   @Test("Is for administrators alone")

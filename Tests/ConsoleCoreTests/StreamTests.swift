@@ -84,6 +84,45 @@ struct StreamTests {
     await live.close()
   }
 
+  @Test("A client that only shows how things stand is told once that it missed too much, and goes on from the end")
+  func reset() async throws {
+    let live = try await LiveDoor.open("console_stream_reset")
+    for _ in 0..<5 { try await live.door.fixture.file() }
+    let near = try await live.listen(as: .admin, after: "d.2", query: "?max_replay=3")
+    #expect(try await near.events(3).map(\.id) == ["d.3", "d.4", "d.5"])
+    let far = try await live.listen(as: .admin, after: "d.1", query: "?max_replay=3")
+    let told = try #require(try await far.events(1).first)
+    #expect((told.id, told.kind) == ("d.5", "reset"))
+    #expect(told.data["skipped"] == 4)
+    try await live.door.fixture.file()
+    #expect(try await far.events(2).map(\.id) == ["d.5", "d.6"])
+    await live.close()
+    let refused = try await live.door.respond(.get, "/v1/stream?max_replay=-1", as: .admin)
+    #expect(refused.status == .unprocessableContent)
+  }
+
+  @Test("A document is written once for all who hear it, and again by another network")
+  func documents() async throws {
+    let live = try await LiveDoor.open("console_stream_documents")
+    let event = Self.event(1)
+    let network = try #require(live.door.console.policies.network(ofAccountsIn: "d"))
+    #expect(event.document(network) { [1] } == [1])
+    #expect(event.document(network) { [2] } == [1])
+    await live.close()
+  }
+
+  @Test("A page begins where the feed stands, once it follows every district")
+  func place() {
+    let feed = LiveFeed()
+    #expect(feed.place(of: ["d"]) == nil)
+    feed.restart("d", at: 4)
+    #expect(feed.place(of: ["d"])?.text() == "d.4")
+    #expect(feed.place(of: ["d", "e"]) == nil)
+    #expect(feed.pass("e", to: 9))
+    #expect(feed.place(of: ["d", "e"])?.text() == "d.4,e.9")
+    #expect(feed.place(of: []) == nil)
+  }
+
   @Test("A number that was never sent is refused")
   func malformed() async throws {
     let door = try await ConsoleDoor.open("console_stream_malformed")
@@ -155,8 +194,8 @@ struct LiveDoor: Sendable {
     return LiveDoor(door: door, following: Task { try? await follower.run() })
   }
 
-  func listen(as person: Person, after id: String) async throws -> StreamReader {
-    let response = try await door.respond(.get, "/v1/stream", as: person, headers: [.lastEventID: id])
+  func listen(as person: Person, after id: String, query: String = "") async throws -> StreamReader {
+    let response = try await door.respond(.get, "/v1/stream" + query, as: person, headers: [.lastEventID: id])
     guard response.headers[.contentType] == "text/event-stream" else { throw StreamFault.unexpected }
     return StreamReader(response)
   }

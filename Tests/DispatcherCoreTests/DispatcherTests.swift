@@ -47,7 +47,7 @@ import Testing
     try await fixture.load(id).value.state == .dispatched
   }
 
-  @Test(.timeLimit(.minutes(1))) func withoutABusTheSweepFindsEverything() async throws {
+  @Test(.timeLimit(.minutes(5))) func withoutABusTheSweepFindsEverything() async throws {
     try await CaseworkFixture.with("dispatcher") { fixture in
       let before = try await fixture.file()
       let readiness = Readiness()
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aWakeUpDoesNotWaitForTheSweep() async throws {
+  @Test(.timeLimit(.minutes(5))) func aWakeUpDoesNotWaitForTheSweep() async throws {
     let pair = Pair()
     let fixture = try await CaseworkFixture.make(named: "dispatcher", bus: pair.intake)
     let runs = pair.intake.subscribe(prefix: Array("e/d/".utf8))
@@ -77,7 +77,7 @@ import Testing
     await fixture.close()
   }
 
-  @Test(.timeLimit(.minutes(1))) func aWakeUpThatCannotBeReadIsCounted() async throws {
+  @Test(.timeLimit(.minutes(5))) func aWakeUpThatCannotBeReadIsCounted() async throws {
     let pair = Pair()
     let fixture = try await CaseworkFixture.make(named: "dispatcher", bus: pair.intake)
     let metrics = MetricsRegistry()
@@ -98,7 +98,7 @@ import Testing
     await fixture.close()
   }
 
-  @Test(.timeLimit(.minutes(1))) func aFaultIsSaidAndEndsByItself() async throws {
+  @Test(.timeLimit(.minutes(5))) func aFaultIsSaidAndEndsByItself() async throws {
     try await CaseworkFixture.with("dispatcher") { fixture in
       let readiness = Readiness()
       try await dispatching(fixture, over: SilentBus(), readiness: readiness) {

@@ -46,7 +46,7 @@ import Testing
     return id
   }
 
-  @Test(.timeLimit(.minutes(1))) func aServiceThatIsStoppedBetweenRungsGoesOnWhereItWas() async throws {
+  @Test(.timeLimit(.minutes(5))) func aServiceThatIsStoppedBetweenRungsGoesOnWhereItWas() async throws {
     try await CaseworkFixture.with("timer") { fixture in
       let id = try await dispatched(fixture)
       try await running(fixture) {
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+  @Test(.timeLimit(.minutes(5)), arguments: [true, false])
   func whoWasLateWhileItWasDownIsToldOfWhenItIsBack(hadFollowed: Bool) async throws {
     try await CaseworkFixture.with("timer") { fixture in
       let late = try await dispatched(fixture)
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aNewPolicyLaysTheTimersOutAnew() async throws {
+  @Test(.timeLimit(.minutes(5))) func aNewPolicyLaysTheTimersOutAnew() async throws {
     try await CaseworkFixture.with("timer") { fixture in
       let id = try await dispatched(fixture)
       let changed = SampleNetworkFiles.replacing(
@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aFaultIsSaidAndEndsByItself() async throws {
+  @Test(.timeLimit(.minutes(5))) func aFaultIsSaidAndEndsByItself() async throws {
     try await CaseworkFixture.with("timer") { fixture in
       let id = try await dispatched(fixture)
       let readiness = Readiness()

@@ -1,4 +1,5 @@
 import NIOCore
+import Operations
 import Testing
 
 @testable import IntakeCore

@@ -51,7 +51,7 @@ import Testing
     await fixture.close()
   }
 
-  @Test(.timeLimit(.minutes(1))) func withoutABusThePollIsEnough() async throws {
+  @Test(.timeLimit(.minutes(5))) func withoutABusThePollIsEnough() async throws {
     try await with(SilentBus()) { fixture in
       try await following(fixture, over: SilentBus()) { effect, follower in
         try await fixture.fileCases(5)
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func whatTheBusBringsDoesNotWaitForThePoll() async throws {
+  @Test(.timeLimit(.minutes(5))) func whatTheBusBringsDoesNotWaitForThePoll() async throws {
     let pair = Pair()
     try await with(pair.writer) { fixture in
       try await following(fixture, over: pair.reader, headPollMilliseconds: 3_600_000) { effect, follower in
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aBusThatLosesHalfDelaysAndLosesNothing() async throws {
+  @Test(.timeLimit(.minutes(5))) func aBusThatLosesHalfDelaysAndLosesNothing() async throws {
     let pair = Pair()
     let random = SeededRandom.announced("JournalFollowerTests")
     let lossy = LossyBus(pair.writer, lossPercent: 50, random: random)
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func twoCopiesApplyEachEventOnce() async throws {
+  @Test(.timeLimit(.minutes(5))) func twoCopiesApplyEachEventOnce() async throws {
     let pair = Pair()
     try await with(pair.writer) { fixture in
       try await following(fixture, over: pair.reader) { first, _ in
@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aRestartOfTheDatabaseIsSurvived() async throws {
+  @Test(.timeLimit(.minutes(5))) func aRestartOfTheDatabaseIsSurvived() async throws {
     let server = try await TestPostgres.start(isDurable: true)
     let fixture = try await CaseworkFixture.make(named: "restart", server: server)
     try await following(fixture, over: SilentBus()) { effect, follower in
@@ -128,7 +128,7 @@ import Testing
     await server.stop()
   }
 
-  @Test(.timeLimit(.minutes(1))) func aRebuildIsTakenUpWithoutANewEvent() async throws {
+  @Test(.timeLimit(.minutes(5))) func aRebuildIsTakenUpWithoutANewEvent() async throws {
     try await with(SilentBus()) { fixture in
       try await following(fixture, over: SilentBus()) { effect, _ in
         try await fixture.fileCases(4)
@@ -143,7 +143,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aForkedJournalHaltsUntilTheRebuild() async throws {
+  @Test(.timeLimit(.minutes(5))) func aForkedJournalHaltsUntilTheRebuild() async throws {
     try await with(SilentBus()) { fixture in
       try await following(fixture, over: SilentBus()) { effect, follower in
         try await fixture.fileCases(4)
@@ -177,7 +177,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [4, 2])
+  @Test(.timeLimit(.minutes(5)), arguments: [4, 2])
   func aJournalThatIsAgainWhatWasAppliedIsFollowedOn(changedAt seq: Int64) async throws {
     try await with(SilentBus()) { fixture in
       try await following(fixture, over: SilentBus(), headPollMilliseconds: 20) { effect, follower in
@@ -205,7 +205,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aReleasedCaseIsAppliedByTheRunningFollower() async throws {
+  @Test(.timeLimit(.minutes(5))) func aReleasedCaseIsAppliedByTheRunningFollower() async throws {
     try await with(SilentBus()) { fixture in
       try await following(fixture, over: SilentBus()) { effect, _ in
         effect.behaviour.withLock { $0.poison = [2] }

@@ -33,7 +33,7 @@ import Wire
     #expect(await messages(other).count == 1)
   }
 
-  @Test(.timeLimit(.minutes(1))) func beaconsTellTheHighestEndOfEachDistrict() async throws {
+  @Test(.timeLimit(.minutes(5))) func beaconsTellTheHighestEndOfEachDistrict() async throws {
     let bus = bus()
     let inbox = bus.subscribe(prefix: Array("b/".utf8))
     let publisher = JournalPublisher(bus: bus)

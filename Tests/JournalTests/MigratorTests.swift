@@ -53,7 +53,11 @@ import Testing
       let outcome = try await pool.withConnection { holder in
         try await holder.execute(script: "SELECT pg_advisory_lock(7235939401)")
         let run = Task { try await migrator.migrate() }
-        let waits = Statement.unprepared("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        let waits = Statement.unprepared(
+          """
+          SELECT count(*) FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory'
+          """)
         #expect(try await eventually { try await pool.query(waits).onlyRow().int64(0) > 0 })
         try await MonotonicClock.wait(until: MonotonicClock.microseconds + 4 * 50_000)
         try await holder.execute(script: "SELECT pg_advisory_unlock(7235939401)")

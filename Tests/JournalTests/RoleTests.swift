@@ -89,6 +89,25 @@ import Testing
     }
   }
 
+  @Test func theConsoleMendsOnlyWhatItMust() async throws {
+    try await with("console") { fixture, pool in
+      try await fixture.fileCases(1)
+      for statement in [
+        "UPDATE quarantine SET released_at = now()", "UPDATE deliveries SET state = 'pending', attempts = 0",
+        "INSERT INTO administrative_acts (district, at, actor, act, subject) VALUES ('d', now(), 'user:a', 'x', 'y')",
+      ] {
+        try await pool.execute(.unprepared(statement))
+      }
+      for statement in [
+        "UPDATE quarantine SET fault = ''", "DELETE FROM quarantine", "UPDATE deliveries SET target = ''",
+        "INSERT INTO deliveries DEFAULT VALUES", "UPDATE administrative_acts SET actor = ''",
+        "DELETE FROM administrative_acts", "UPDATE channel_tests SET fault = ''",
+      ] {
+        await expectRefused(pool, statement)
+      }
+    }
+  }
+
   @Test func theTablesOfEachServiceAreItsOwn() async throws {
     // What each may write besides the journal; everything else is refused.
     let writable: [String: [String]] = [

@@ -1,7 +1,7 @@
 import MessageBus
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ZeroMQBusTests {
   @Test func freePortsAreChosenAndTheAdvertisedHostReplacesTheBoundOne() async throws {
     let keys = try CurveKeyPair.generate()
@@ -132,7 +132,7 @@ struct ZeroMQBusTests {
   }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SilentBusTests {
   @Test func nothingIsSentOrHeardAndNothingFails() async {
     let bus = SilentBus()

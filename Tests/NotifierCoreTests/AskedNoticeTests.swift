@@ -25,7 +25,7 @@ import Wire
     _ = try await notices.fixture.pool.pipeline([notice.asking(in: "d"), notice.asking(in: "d")])
   }
 
-  @Test(.timeLimit(.minutes(1))) func aLateStatementReachesThoseOnDutyOnEveryChannelOnce() async throws {
+  @Test(.timeLimit(.minutes(5))) func aLateStatementReachesThoseOnDutyOnEveryChannelOnce() async throws {
     let hook = try await ChildServer.start("hook.py")
     let mail = try await ChildServer.start("mailbox.py")
     try await NoticeFixture.with(webhook: hook, mail: mail) { notices in

@@ -14,7 +14,7 @@ import Wire
 @Suite struct MailDeliveryTests {
   private func text(_ value: JSONValue, _ key: String) -> String { value[key]?.stringValue ?? "" }
 
-  @Test(.timeLimit(.minutes(1))) func aMailIsReadInTheReceiversLanguage() async throws {
+  @Test(.timeLimit(.minutes(5))) func aMailIsReadInTheReceiversLanguage() async throws {
     let mail = try await ChildServer.start("mailbox.py")
     try await NoticeFixture.with(mail: mail) { notices in
       try await notices.addUser("li", role: "handler", department: "urban", email: "li@baoan.example", language: "en")
@@ -36,7 +36,7 @@ import Wire
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aDigestIsOneMailOfMany() async throws {
+  @Test(.timeLimit(.minutes(5))) func aDigestIsOneMailOfMany() async throws {
     let mail = try await ChildServer.start("mailbox.py")
     try await NoticeFixture.with(mail: mail) { notices in
       let fixture = notices.fixture
@@ -72,7 +72,7 @@ import Wire
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func whatTheMailServerSaysDecides() async throws {
+  @Test(.timeLimit(.minutes(5))) func whatTheMailServerSaysDecides() async throws {
     let mail = try await ChildServer.start("mailbox.py")
     try await NoticeFixture.with(mail: mail) { notices in
       try await notices.addUser("a", role: "handler", department: "urban", email: "permanent@baoan.example")
@@ -87,7 +87,7 @@ import Wire
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aChannelThatWasSwitchedOffIsShownAndNotLost() async throws {
+  @Test(.timeLimit(.minutes(5))) func aChannelThatWasSwitchedOffIsShownAndNotLost() async throws {
     let mail = try await ChildServer.start("mailbox.py")
     try await NoticeFixture.with(mail: mail) { notices in
       try await notices.addUser("li", role: "handler", department: "urban", email: "li@baoan.example")
@@ -102,7 +102,7 @@ import Wire
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aMailServerThatANewPolicyNamesIsUsedWithoutARestart() async throws {
+  @Test(.timeLimit(.minutes(5))) func aMailServerThatANewPolicyNamesIsUsedWithoutARestart() async throws {
     let mail = try await ChildServer.start("mailbox.py")
     try await NoticeFixture.with { notices in
       let fixture = notices.fixture

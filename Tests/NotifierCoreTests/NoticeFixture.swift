@@ -31,6 +31,13 @@ enum NoticeNetwork {
     return files
   }()
 
+  /// The same with a webhook that is not waited for: for a receiver that never answers.
+  static var impatient: [String: [UInt8]] {
+    var files = files
+    files["channels.yaml"] = Array(channels.replacing("timeout_seconds: 60", with: "timeout_seconds: 1").utf8)
+    return files
+  }
+
   static func read() throws -> LoadedNetwork {
     try NetworkReader.read(MemorySource(files: files), version: 1, geometry: .skip)
   }
@@ -78,7 +85,7 @@ enum NoticeNetwork {
       digest_at: ["08:30", "14:00"]
       max_attempts: 3
       retry_after: [1 urgent_minutes, 5 urgent_minutes]
-      webhook: {url: "", timeout_seconds: 1}
+      webhook: {url: "", timeout_seconds: 60}
       notices:
       \(notices.joined(separator: "\n"))
 
@@ -98,9 +105,10 @@ struct NoticeFixture {
   private let sink: DurableSink
 
   static func with(
-    webhook: ChildServer? = nil, mail: ChildServer? = nil, _ body: (NoticeFixture) async throws -> Void
+    webhook: ChildServer? = nil, mail: ChildServer? = nil, files: [String: [UInt8]] = NoticeNetwork.files,
+    _ body: (NoticeFixture) async throws -> Void
   ) async throws {
-    let fixture = try await CaseworkFixture.make(named: "notices", files: NoticeNetwork.files)
+    let fixture = try await CaseworkFixture.make(named: "notices", files: files)
     let outlets = NoticeOutlets(
       webhookURL: webhook.map { "http://127.0.0.1:\($0.port)/notices" },
       smtpServer: mail.map { "smtp://127.0.0.1:\($0.port)" }, smtpSender: mail.map { _ in "gridloop@baoan.example" })
@@ -161,16 +169,14 @@ struct NoticeFixture {
       logger: silent, metrics: MetricsRegistry(), readiness: readiness)
   }
 
-  var lists: PeriodicLists {
-    PeriodicLists(
-      pool: fixture.pool, policies: fixture.policies, duty: duty, outlets: outlets, clock: fixture.clock,
-      logger: silent)
-  }
+  var lists: PeriodicLists { PeriodicLists(rounds: rounds(fixture.pool)) }
 
   var asked: AskedNotices { asked(fixture.pool) }
 
-  func asked(_ pool: PostgresPool) -> AskedNotices {
-    AskedNotices(
+  func asked(_ pool: PostgresPool) -> AskedNotices { AskedNotices(rounds: rounds(pool)) }
+
+  private func rounds(_ pool: PostgresPool) -> NoticeRounds {
+    NoticeRounds(
       pool: pool, policies: fixture.policies, duty: duty, outlets: outlets, clock: fixture.clock, logger: silent,
       unheard: { [unheard] more in unheard.withLock { $0 += more } })
   }

@@ -41,7 +41,7 @@ import Wire
     try await fixture.perform(.verify(passed: true, note: ""), on: id, by: SampleActors.officer)
   }
 
-  @Test(.timeLimit(.minutes(1))) func allReportersOfACaseHearThatItIsClosedOnce() async throws {
+  @Test(.timeLimit(.minutes(5))) func allReportersOfACaseHearThatItIsClosedOnce() async throws {
     let hook = try await ChildServer.start("hook.py")
     try await NoticeFixture.with(webhook: hook) { notices in
       let fixture = notices.fixture
@@ -74,7 +74,7 @@ import Wire
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aPlatformHearsOfItsOwnReportThatJoined() async throws {
+  @Test(.timeLimit(.minutes(5))) func aPlatformHearsOfItsOwnReportThatJoined() async throws {
     let hook = try await ChildServer.start("hook.py")
     try await NoticeFixture.with(webhook: hook) { notices in
       let fixture = notices.fixture

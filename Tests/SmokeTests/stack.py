@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -28,8 +29,10 @@ CONSUMERS = ("escalation", "notifier", "stats")
 MAX_UP_SECONDS = 420
 MAX_COMMAND_SECONDS = 300
 MAX_REQUEST_SECONDS = 60
-MAX_RESTART_SECONDS = 60
+MAX_RESTART_SECONDS = 120
+MAX_SETTLE_SECONDS = 180
 POLL_SECONDS = 0.05
+LOWEST_PORT = 20_000
 
 
 class StackError(Exception):
@@ -148,7 +151,7 @@ class Stack:
     def gridctl_command(self, *arguments):
         return [str(ROOT / ".build" / BUILD / "gridctl"), *arguments, "--json", "--home", str(self.home)]
 
-    def settle(self, seconds=60):
+    def settle(self, seconds=MAX_SETTLE_SECONDS):
         """Waits until nothing is left to be done; raises with what is when that takes too long."""
         return self.gridctl("settle", "--timeout", str(seconds), timeout=seconds + 60)
 
@@ -343,14 +346,21 @@ def await_that(condition, seconds, complaint):
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports that nobody listens on, below those that the kernel gives to connections: one of these may be taken while
+    its service is down, even by a client that knocks there again and again and is at last connected to itself."""
+    first_of_connections = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    # Where a machine has moved that range down, there is none below it to choose from.
+    last = first_of_connections if first_of_connections > LOWEST_PORT + 1_000 else 65_536
+    chance, found = random.SystemRandom(), set()
+    while len(found) < count:
+        port = chance.randrange(LOWEST_PORT, last)
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found.add(port)
+    return sorted(found)
 
 
 # Stacks that several test files use: made by the first that asks, erased when the interpreter ends.

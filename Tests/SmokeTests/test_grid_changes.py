@@ -138,7 +138,8 @@ class GridChanges(unittest.TestCase):
             self.assertEqual(self.notices(user).count("grid_change_in_force"), 1, user)
 
         # Services take a new version up within two seconds; what is filed meanwhile may still lie in the old grid.
-        stack.await_that(lambda: self.grid_at(spot) == HALVES[0], 10, "intake does not take the new version up")
+        stack.await_that(
+            lambda: self.grid_at(spot) == HALVES[0], stack.MAX_SETTLE_SECONDS, "intake does not take the new version up")
         new = self.stack.file(place=spot, category="E0402")
         self.stack.settle()
         self.assertEqual(self.stack.case(new)["unit"]["grid"], HALVES[0])

@@ -242,7 +242,7 @@ class Jinshan(jinshan_orders.Orders, day.Day):
         """The list of orders that came three times or more names the case once, and so does who asks for it."""
         def listed():
             return [post for post in self.messenger.posts if post["data"]["notice"] == "repeated_orders"]
-        stack.await_that(listed, 30, "the list of repeated orders was not posted")
+        stack.await_that(listed, stack.MAX_SETTLE_SECONDS, "the list of repeated orders was not posted")
         self.assertEqual(
             [(post["data"]["from"], post["data"]["to"], post["data"]["cases"]) for post in listed()],
             [(begins, ends, [{"case_id": case, "reports": 3, "reporters": 1}])])

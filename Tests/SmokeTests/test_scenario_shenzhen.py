@@ -235,7 +235,8 @@ class Shenzhen(day.Day):
             self.assertEqual([case.split("-")[0] for case in cases], [d for d in DISTRICTS if d != "440306"])
             for case in cases:
                 stack.await_that(
-                    lambda: self.stack.case(case)["state"] == "dispatched", 30, f"{case} is not dispatched")
+                    lambda: self.stack.case(case)["state"] == "dispatched", stack.MAX_SETTLE_SECONDS,
+                    f"{case} is not dispatched")
         finally:
             self.stack.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'")
             held.communicate()

@@ -119,7 +119,8 @@ class TwoAtOnce(unittest.TestCase):
         """A case that has come so far."""
         case = self.stack.file(source="hotline", category="E0201")
         stack.await_that(
-            lambda: self.stack.case(case)["state"] == "dispatched", 30, f"{case} is not dispatched")
+            lambda: self.stack.case(case)["state"] == "dispatched", stack.MAX_SETTLE_SECONDS,
+            f"{case} is not dispatched")
         if name == "joint":
             self.does(case, DISPATCHER, {"action": "redirect", "department": LEAD, "assists": [OTHER]})
             return case

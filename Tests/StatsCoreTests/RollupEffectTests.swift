@@ -66,7 +66,7 @@ import Testing
     return figures
   }
 
-  @Test(.timeLimit(.minutes(5))) func afterAnythingTheRollupIsARecount() async throws {
+  @Test(.timeLimit(.minutes(10))) func afterAnythingTheRollupIsARecount() async throws {
     try await CaseworkFixture.with("stats") { fixture in
       var random = SeededRandom.announced("RollupEffectTests")
       var actions = RandomActions(fixture, random: SeededRandom(seed: random.next()))
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func severalCopiesCountEachEventOnce() async throws {
+  @Test(.timeLimit(.minutes(5))) func severalCopiesCountEachEventOnce() async throws {
     try await CaseworkFixture.with("stats") { fixture in
       var actions = RandomActions(fixture, random: .announced("RollupEffectTests.copies"))
       try await actions.run(rounds: 15)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Transfer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SMTPClientTests {
   private struct Taken: Decodable {
     let sender: String

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Transfer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StreamingTests {
   @Test func eventsArriveWhole() async throws {
     let server = try await ChildServer.start("web.py")

@@ -24,9 +24,12 @@ struct Console: Sendable {
   let site: WebSite
   /// The way to the door for reports, for pages that hand in.
   let reportDoor: ReportDoor
+  /// What people may do who have not signed in.
+  let publicDoor: PublicDoor
   /// Whether cookies are marked for TLS alone.
   let cookiesAreSecure: Bool
   let logger: Logger
+  let channelTests = ChannelTestLimiter()
 
   var cases: CaseQueries { CaseQueries(pool: pool) }
   var now: Instant { Instant(microseconds: clock.microseconds) }

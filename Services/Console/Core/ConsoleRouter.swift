@@ -14,6 +14,7 @@ enum ConsoleRouter {
     router.add(middleware: door)
     SessionRoutes(console: console).addOpen(to: router)
     PageRoutes(console: console).add(to: router)
+    PublicRoutes(console: console).add(to: router)
 
     let api = router.group("v1").add(middleware: AuthenticationMiddleware(console.authenticator))
     SessionRoutes(console: console).add(to: api)
@@ -34,6 +35,8 @@ enum ConsoleRouter {
     SuppressionRoutes(console: console).add(to: api)
     AccountRoutes(console: console).add(to: api)
     OperationsRoutes(console: console).add(to: api)
+    PolicyRoutes(console: console).add(to: api)
+    UpkeepRoutes(console: console).add(to: api)
     GridChangeRoutes(console: console).add(to: api)
     return router
   }

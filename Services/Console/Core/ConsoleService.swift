@@ -37,13 +37,30 @@ public enum ConsoleService {
     address.map { MapTiles($0) == nil } == true ? "must be an address with {z}, {x} and {y}" : nil
   }
 
+  static let publicKeys = SettingKey<String?>(
+    "GRIDLOOP_PUBLIC_KEYS", isSecret: true,
+    help: "keys by which the public page files reports, as `gridctl key public` writes them"
+  ) { text in
+    text.map { PublicKeys($0) == nil } == true ? "must be a list of keys" : nil
+  }
+
+  static let trustedProxies = SettingKey<String?>(
+    "GRIDLOOP_TRUSTED_PROXIES",
+    help: "addresses of reverse proxies, 10.0.0.0/8,::1, whose X-Forwarded-For tells who a client is"
+  ) { text in
+    text.map { TrustedProxies($0) == nil } == true ? "must be a list of addresses and blocks" : nil
+  }
+
   static let checkpoints = SettingKey<String?>(
     "GRIDLOOP_CHECKPOINTS",
     help: "directory of signed checkpoints (`gridctl journal checkpoint`), which bundles of evidence carry")
 
   /// The service's own settings.
   public static let keys: [any AnySettingKey] =
-    [port, secureCookies, intakeAddress, webDirectory, webLibraries, webRereads, webTiles, checkpoints]
+    [
+      port, secureCookies, intakeAddress, webDirectory, webLibraries, webRereads, webTiles, publicKeys,
+      trustedProxies, checkpoints,
+    ]
     + DoorKeys.all
 
   /// The service's parts. The policies are read before the door opens.
@@ -64,6 +81,9 @@ public enum ConsoleService {
       authenticator: Authenticator(store: AccountStore(pool: context.database), hasher: PasswordHasher()),
       clock: context.clock, feed: feed, shapes: ShapeStore(pool: context.database), site: site,
       reportDoor: ReportDoor(address: context.settings[intakeAddress]),
+      publicDoor: PublicDoor(
+        keys: context.settings[publicKeys].flatMap { PublicKeys($0) } ?? PublicKeys(),
+        proxies: context.settings[trustedProxies].flatMap { TrustedProxies($0) } ?? TrustedProxies()),
       cookiesAreSecure: context.settings[secureCookies], logger: context.logger)
     context.metrics.gauge("gridloop_console_streams", help: "Live streams that are open.") {
       Double(feed.listenerCount)

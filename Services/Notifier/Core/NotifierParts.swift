@@ -42,12 +42,10 @@ public enum NotifierParts {
       pool: context.followingDatabase, policies: policies, outlets: outlets, client: HTTPClient(),
       webhookSecret: webhookSecret, mail: mail, consoleURL: settings[NotifierKeys.consoleURL], clock: context.clock,
       logger: context.logger, metrics: context.metrics, readiness: context.readiness)
-    let lists = PeriodicLists(
+    let rounds = NoticeRounds(
       pool: context.followingDatabase, policies: policies, duty: duty, outlets: outlets, clock: context.clock,
       logger: context.logger, unheard: unheard)
-    let asked = AskedNotices(
-      pool: context.followingDatabase, policies: policies, duty: duty, outlets: outlets, clock: context.clock,
-      logger: context.logger, unheard: unheard)
+    let (lists, asked) = (PeriodicLists(rounds: rounds), AskedNotices(rounds: rounds))
     return [
       LoopService { await policies.run() },
       LoopService { await duty.run() },

@@ -162,22 +162,31 @@ extension Conditions {
     }
     if let from = filter.filedFrom { add("c.filed_at >= ?", .timestamp(microseconds: from.microseconds)) }
     if let before = filter.filedBefore { add("c.filed_at < ?", .timestamp(microseconds: before.microseconds)) }
-    if let day = filter.firstDay { add("c.filed_day >= DATE '1970-01-01' + ?", .int32(day)) }
-    if let day = filter.lastDay { add("c.filed_day <= DATE '1970-01-01' + ?", .int32(day)) }
+    // No index has the local day. Wherever on earth it begins, it lies within a day of the one in UTC: this bounds the
+    // time of filing, which an index has.
+    if let day = filter.firstDay {
+      add("c.filed_day >= DATE '1970-01-01' + ?", .int32(day))
+      add("c.filed_at >= ?", .timestamp(microseconds: (Int64(day) - 1) * Instant.microsecondsPerDay))
+    }
+    if let day = filter.lastDay {
+      add("c.filed_day <= DATE '1970-01-01' + ?", .int32(day))
+      add("c.filed_at < ?", .timestamp(microseconds: (Int64(day) + 2) * Instant.microsecondsPerDay))
+    }
   }
 
   private mutating func addOverdue(now: Instant) {
     add("c.due_at < ?", .timestamp(microseconds: now.microseconds))
   }
 
-  // The parts are asked for once, not anew for each case: so the subqueries name no column of `c`.
+  // The parts are asked for once, not anew for each case: so the subqueries name no column of `c`. Where marks or answers
+  // are asked for, the conditions of their partial indexes stand beside, so that the database sees that these serve.
   private mutating func add(_ waiting: CaseFilter.Waiting) {
     switch waiting {
     case .department(let department):
       let code = PostgresParameter.text(department.text)
       add(
         """
-        (c.lead = ? AND c.state IN ('dispatched', 'signed') OR ? = ANY(c.owes_answer)
+        (c.lead = ? AND c.state IN ('dispatched', 'signed') OR c.owes_answer <> '{}' AND ? = ANY(c.owes_answer)
           OR c.state IN ('dispatched', 'signed') AND (c.district, c.number) IN (
             SELECT p.district, p.case_number FROM case_parts p
             WHERE p.department = ? AND p.state IN ('assigned', 'signed')))
@@ -187,16 +196,16 @@ extension Conditions {
       let marks = CaseMarks.Bits.forCentre.union(decidesAppeals ? .appealWaits : [])
       add(
         """
-        (c.state = 'desk' OR c.marks & ? <> 0
+        (c.state = 'desk' OR c.marks & 15 <> 0 AND c.marks & ? <> 0
           OR c.state IN ('dispatched', 'signed') AND (c.district, c.number) IN (
             SELECT p.district, p.case_number FROM case_parts p WHERE p.state = 'returned'))
         """, .int32(marks.rawValue))
-    case .appeal: add("c.marks & ? <> 0", .int32(CaseMarks.Bits.appealWaits.rawValue))
+    case .appeal: add("c.marks & 15 <> 0 AND c.marks & ? <> 0", .int32(CaseMarks.Bits.appealWaits.rawValue))
     case .hotline(let actor, let sources):
       let rated: CaseFacts = [.satisfied, .dissatisfied, .unrated]
       add(
         """
-        (c.state IN ('reported', 'handled') AND c.finder <> ? OR c.marks & ? <> 0
+        (c.state IN ('reported', 'handled') AND c.finder <> ? OR c.marks & 15 <> 0 AND c.marks & ? <> 0
           OR c.state = 'closed' AND c.facts & ? = 0 AND c.source = ANY(?))
         """, .text(actor), .int32(CaseMarks.Bits.mustSupervise.rawValue), .int32(Int32(bitPattern: rated.rawValue)),
         .texts(sources.map(\.rawValue)))

@@ -123,7 +123,7 @@ public struct CaseQueries: Sendable {
 
   /// What is asked of one district: its rows in order, one more than the page has so that it is known whether there are
   /// more.
-  private static func page(
+  static func page(
     _ sight: CaseSight, _ filter: CaseFilter, order: CaseOrder, after cursor: CaseCursor?, limit: Int, now: Instant
   ) -> PostgresCall {
     var conditions = Conditions()
@@ -143,14 +143,16 @@ public struct CaseQueries: Sendable {
 
   /// How many cases the sight covers and the filter lets through.
   public func count(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) async throws -> Int64 {
-    let calls = sight.asked(by: filter).byDistrict.map { sight in
-      var conditions = Conditions()
-      conditions.add(sight)
-      conditions.add(filter, now: now)
-      return PostgresCall(
-        .unprepared("SELECT count(*) FROM \(Self.tables) WHERE \(conditions.text)"), conditions.parameters)
-    }
+    let calls = sight.asked(by: filter).byDistrict.map { Self.count($0, filter, now: now) }
     return try await pool.ask(calls).reduce(0) { $0 + (try $1.onlyRow().int64(0)) }
+  }
+
+  static func count(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) -> PostgresCall {
+    var conditions = Conditions()
+    conditions.add(sight)
+    conditions.add(filter, now: now)
+    return PostgresCall(
+      .unprepared("SELECT count(*) FROM \(tables) WHERE \(conditions.text)"), conditions.parameters)
   }
 
   /// The case with what its first reporter wrote; nil when there is none or the sight does not cover it.

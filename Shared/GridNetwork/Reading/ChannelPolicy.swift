@@ -79,7 +79,6 @@ public struct ChannelPolicy: Sendable, Hashable {
 
   public struct Webhook: Sendable, Hashable {
     public let url: String
-    public let timeoutSeconds: Int
   }
 
   public struct Smtp: Sendable, Hashable {
@@ -100,6 +99,8 @@ public struct ChannelPolicy: Sendable, Hashable {
   public let retryDelays: [Limit]
   /// Nil while no address is configured: the channel is off.
   public let webhook: Webhook?
+  /// How long a webhook's answer is waited for, whether the address stands here or in the settings of the deployment.
+  public let webhookTimeoutSeconds: Int
   public let smtp: Smtp?
   public let notices: [NoticeKind: Notice]
 }

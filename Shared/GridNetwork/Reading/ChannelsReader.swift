@@ -2,6 +2,7 @@ import Domain
 
 extension NetworkReading {
   static let channelsFile = "channels.yaml"
+  static let defaultWebhookTimeoutSeconds = 10
 
   mutating func readChannels() throws(NetworkSourceError) -> ChannelPolicy? {
     guard let map = try yaml(Self.channelsFile) else { return nil }
@@ -28,9 +29,11 @@ extension NetworkReading {
         "no rule for the notice \(kind.rawValue)", line: map.line(of: "notices"),
         remedy: "add `- {kind: \(kind.rawValue), channels: [inbox]}`")
     }
+    let (webhook, webhookTimeoutSeconds) = readWebhook(map.map("webhook"))
     return ChannelPolicy(
       languages: languages, quietHours: quiet, digestMinutes: digests, maxAttempts: attempts,
-      retryDelays: delays, webhook: readWebhook(map.map("webhook")), smtp: readSmtp(map.map("smtp")), notices: notices)
+      retryDelays: delays, webhook: webhook, webhookTimeoutSeconds: webhookTimeoutSeconds,
+      smtp: readSmtp(map.map("smtp")), notices: notices)
   }
 
   private func minute(_ text: YamlText, _ map: YamlMap) -> Int? {
@@ -52,17 +55,16 @@ extension NetworkReading {
     return ChannelPolicy.Notice(kind: kind, to: to, channels: channels, urgent: urgent, digest: digest)
   }
 
-  /// Off while the address is empty.
-  private func readWebhook(_ map: YamlMap?) -> ChannelPolicy.Webhook? {
-    guard let map else { return nil }
+  /// Off while the address is empty; the timeout holds for an address from elsewhere too.
+  private func readWebhook(_ map: YamlMap?) -> (webhook: ChannelPolicy.Webhook?, timeoutSeconds: Int) {
+    let timeout = map?.integer("timeout_seconds") ?? Self.defaultWebhookTimeoutSeconds
+    guard let map else { return (nil, timeout) }
     defer { map.finish() }
-    let url = map.text("url")
-    let timeout = map.integer("timeout_seconds") ?? 10
-    guard let url, !url.text.isEmpty else { return nil }
+    guard let url = map.text("url"), !url.text.isEmpty else { return (nil, timeout) }
     if !url.text.hasPrefix("https://") && !url.text.hasPrefix("http://") {
       map.fault("the webhook's address is no URL", line: url.line, remedy: "begin it with https://")
     }
-    return ChannelPolicy.Webhook(url: url.text, timeoutSeconds: timeout)
+    return (ChannelPolicy.Webhook(url: url.text), timeout)
   }
 
   private func readSmtp(_ map: YamlMap?) -> ChannelPolicy.Smtp? {

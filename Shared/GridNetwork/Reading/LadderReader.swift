@@ -138,25 +138,11 @@ extension NetworkReading {
 
   /// Every clock that a limit starts has somebody who hears of it: late is never silent.
   private func checkLadders(_ ladders: [(ladder: Ladder, line: Int)]) {
-    guard let tree else { return }
-    for clock in ClockName.allCases {
-      let own = ladders.filter { $0.ladder.clock == clock }
-      let cover = RuleCover(
-        catalogue: catalogue, units: tree, conditions: own.map(\.ladder.condition),
-        matters: own.map { $0.ladder.matter.map { [$0] } ?? clock.matters })
-      for index in cover.unreachable() {
-        faults.add(
-          Self.ladderFile, own[index].line, "this ladder of the \(clock.rawValue) clock can never apply",
-          remedy: "move it above the ladders that take its cases, or remove it")
-      }
-      for matter in ClockMatter.allCases where limited[clock]?.contains(matter) == true {
-        let missed = cover.uncovered(matter)
-        guard !missed.isEmpty else { continue }
-        faults.add(
-          Self.ladderFile, 1, "no ladder of the \(clock.naming(matter)) for every case of \(naming(missed))",
-          remedy: "add one without conditions at the end: late must not be silent")
-      }
-    }
+    checkCover(
+      ladders.map {
+        TimedRule(clock: $0.ladder.clock, matter: $0.ladder.matter, condition: $0.ladder.condition, line: $0.line)
+      }, of: Self.ladderFile, named: "ladder", owed: { limited[$0] ?? [] },
+      remedy: "add one without conditions at the end: late must not be silent")
   }
 }
 

@@ -49,6 +49,8 @@ public final class LoadedNetwork: Sendable {
   public let assessment: AssessmentPolicy
   public let templates: NoticeTemplates
   public let discipline: DisciplinePolicy
+  /// What people may do without signing in; nil: nothing.
+  public let publicPage: PublicPolicy?
   /// Units that are no longer in force, whose cases may still be asked for.
   public let retiredUnits: [Unit]
   /// The changes of grids that the files carry, in the order in which they came into force.
@@ -65,7 +67,7 @@ public final class LoadedNetwork: Sendable {
 
   init(
     identity: NetworkIdentity, policy: NetworkPolicy, channels: ChannelPolicy, assessment: AssessmentPolicy,
-    templates: NoticeTemplates, discipline: DisciplinePolicy, retiredUnits: [Unit],
+    templates: NoticeTemplates, discipline: DisciplinePolicy, publicPage: PublicPolicy?, retiredUnits: [Unit],
     gridChanges: [GridChangeRecord], tolerances: SeamTolerances, grids: GridIndex, layers: [ProfessionalLayer],
     shapes: [UnitCode: Shape], fileNames: [String]
   ) {
@@ -75,6 +77,7 @@ public final class LoadedNetwork: Sendable {
     self.assessment = assessment
     self.templates = templates
     self.discipline = discipline
+    self.publicPage = publicPage
     self.retiredUnits = retiredUnits
     self.gridChanges = gridChanges
     self.tolerances = tolerances

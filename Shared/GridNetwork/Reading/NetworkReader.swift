@@ -77,6 +77,7 @@ struct NetworkReading {
     let layers = try readLayers(geometry)
     let repeats = settings.map { readCaseSettings($0.map) } ?? []
     let gridChanges = settings?.map.map("grids").flatMap { readGridRules($0) }
+    let publicPage = settings?.map.map("public").flatMap { readPublic($0) }
     settings?.map.finish()
     if let settings { checkCity(settings) }
     let calendar = try readCalendar(zoneName: settings?.timeZone)
@@ -96,8 +97,8 @@ struct NetworkReading {
       gridChanges: gridChanges)
     return LoadedNetwork(
       identity: settings.identity, policy: policy, channels: channels, assessment: assessment, templates: templates,
-      discipline: ladderFile.discipline, retiredUnits: retiredUnits, gridChanges: changes.map(\.record),
-      tolerances: tolerances, grids: index, layers: layers,
+      discipline: ladderFile.discipline, publicPage: publicPage, retiredUnits: retiredUnits,
+      gridChanges: changes.map(\.record), tolerances: tolerances, grids: index, layers: layers,
       shapes: geometry == .shapes
         ? Dictionary(features.map { ($0.code, $0.feature.shape) }, uniquingKeysWith: { first, _ in first }) : [:],
       fileNames: usedNames.sorted())

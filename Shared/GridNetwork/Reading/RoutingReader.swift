@@ -113,25 +113,10 @@ extension NetworkReading {
   }
 
   private func checkLimits(_ rules: [(rule: LimitRule, line: Int)]) {
-    guard let tree else { return }
-    for clock in ClockName.allCases {
-      let own = rules.filter { $0.rule.clock == clock }
-      let cover = RuleCover(
-        catalogue: catalogue, units: tree, conditions: own.map(\.rule.condition),
-        matters: own.map { $0.rule.matter.map { [$0] } ?? clock.matters })
-      for index in cover.unreachable() {
-        faults.add(
-          Self.limitsFile, own[index].line, "this limit of the \(clock.rawValue) clock can never apply",
-          remedy: "move it above the limits that take its cases, or remove it")
-      }
-      for matter in ClockMatter.allCases where owed(clock).contains(matter) {
-        let missed = cover.uncovered(matter)
-        guard !missed.isEmpty else { continue }
-        faults.add(
-          Self.limitsFile, 1, "no limit of the \(clock.naming(matter)) for every case of \(naming(missed))",
-          remedy: "add one without conditions at the end")
-      }
-    }
+    checkCover(
+      rules.map {
+        TimedRule(clock: $0.rule.clock, matter: $0.rule.matter, condition: $0.rule.condition, line: $0.line)
+      }, of: Self.limitsFile, named: "limit", owed: owed, remedy: "add one without conditions at the end")
   }
 
   /// What every case may come to wait for, by what the policy allows. A first contact is owed to a caller only.

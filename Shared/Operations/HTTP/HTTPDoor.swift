@@ -1,3 +1,4 @@
+import Glibc
 public import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -12,6 +13,8 @@ public struct HTTPLimits: Sendable {
   public var maxHeaderFields = 100
   /// A connection on which nothing moves is closed after this time.
   public var idleSeconds: Int64 = 75
+  /// A client that takes nothing of what waits to be sent is let go after this time.
+  public var stallSeconds: Int = 60
   public var backlog = 1_024
 
   public init() {}
@@ -39,7 +42,14 @@ public enum HTTPDoor {
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port), backlog: limits.backlog,
         availableConnectionsDelegate: MaximumAvailableConnections(limits.maxConnections)),
-      onServerRunning: { channel in await onBound(channel.localAddress?.port ?? port) },
+      onServerRunning: { channel in
+        // Connections have it from the socket that accepts them. The kernel alone sees whether a client still takes
+        // anything while a response waits for it. Without it a client that stands still would keep its place for good.
+        let name = NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)
+        let option = ChannelOptions.Types.SocketOption(level: .tcp, name: name)
+        try? await channel.setOption(option, value: limits.stallSeconds * 1_000).get()
+        await onBound(channel.localAddress?.port ?? port)
+      },
       logger: logger.quieter
     )
   }

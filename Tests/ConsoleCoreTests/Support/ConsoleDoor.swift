@@ -64,7 +64,7 @@ struct ConsoleDoor: Sendable {
 
   static func open(
     _ name: String, files: [String: [UInt8]] = SampleNetworkFiles.all, bus: any Bus = SilentBus(),
-    checkpoints: String? = nil
+    checkpoints: String? = nil, publicDoor: PublicDoor = PublicDoor()
   ) async throws -> ConsoleDoor {
     let fixture = try await CaseworkFixture.make(named: name, files: files, bus: bus)
     let hasher = PasswordHasher(cost: .minimal)
@@ -82,7 +82,7 @@ struct ConsoleDoor: Sendable {
       checkpoints: CheckpointShelf(directory: checkpoints),
       authenticator: Authenticator(store: store, hasher: hasher), clock: fixture.clock, feed: LiveFeed(),
       shapes: ShapeStore(pool: fixture.pool), site: try Self.site(),
-      reportDoor: ReportDoor(address: nil), cookiesAreSecure: false, logger: silentLogger)
+      reportDoor: ReportDoor(address: nil), publicDoor: publicDoor, cookiesAreSecure: false, logger: silentLogger)
     let middleware = DoorMiddleware<AuthenticatedContext>(
       metrics: DoorMetrics(MetricsRegistry()), logger: silentLogger)
     return ConsoleDoor(

@@ -134,7 +134,7 @@ class Office(pages.PageTest):
         self.assertGreater(len(secret), 20)
         page.click("#secret [data-close]")
         page.wait_for_selector(f"tr[data-entry='{name}-key']")
-        stack.await_that(lambda: page.input_value("#secret-value") == "", 5, "the closed dialog keeps the key")
+        stack.await_that(lambda: page.input_value("#secret-value") == "", 60, "the closed dialog keeps the key")
         # Shown this once: neither the page nor the interface has it any more.
         page = admin.go("/administration/keys")
         self.assertEqual(page.input_value("#secret-value"), "")

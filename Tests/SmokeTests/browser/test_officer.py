@@ -56,7 +56,8 @@ class Officer(pages.PageTest):
 
     def visitor(self, **options):
         return super().visitor(
-            self.name, "phone", path="/officer", geolocation=self.place, permissions=["geolocation"], **options)
+            self.name, "phone", path="/officer", geolocation=self.place,
+            permissions=["geolocation", "background-sync"], **options)
 
     def cases(self):
         """The officer's cases, by the interface."""
@@ -266,7 +267,7 @@ class Officer(pages.PageTest):
         page.fill("input[name=password]", self.stack.passwords[self.name])
         page.tap("main button[type=submit]")
         page.wait_for_selector("#report h2")
-        stack.await_that(lambda: len(self.cases()) > len(before), 10, "what waited was not sent")
+        stack.await_that(lambda: len(self.cases()) > len(before), 60, "what waited was not sent")
         page.wait_for_selector("#officer-queue", state="hidden")
         self.assertEqual(len(self.cases()), len(before) + 1)
         # Signing out with something unsent: asked, and nothing of it stays on the phone.
@@ -301,6 +302,85 @@ class Officer(pages.PageTest):
             }""")
         self.assertEqual(left, [0, False, 0])
         self.assertEqual(len(self.cases()), len(before) + 1)
+        visitor.checked()
+
+    def test_what_waits_is_sent_once_by_the_worker_while_the_page_is_closed(self):
+        before = self.cases()
+        visitor = self.visitor()
+        page = visitor.page
+        self.keep(visitor)
+        self.offline(visitor)
+        self.choose(page, "E0118")
+        self.photograph(page)
+        page.tap("#report-send")
+        page.wait_for_selector("#queue-list [data-state=waiting]")
+        # The page has asked the browser for it; no page of ours is open when the network comes back.
+        registered = page.evaluate("""async () => (await navigator.serviceWorker.ready).sync.getTags()""")
+        self.assertEqual(registered, ["gridloop-officer"])
+        other = visitor.context.new_page()
+        page.close()
+        self.assertEqual(self.cases(), before)
+        visitor.context.set_offline(False)
+        session = visitor.context.new_cdp_session(other)
+        registrations = []
+        session.on(
+            "ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
+        session.send("ServiceWorker.enable")
+
+        def ours():
+            other.evaluate("1")  # Playwright hears events only while it waits for something.
+            return [one for one in registrations if one["scopeURL"] == f"{self.address}/officer"]
+
+        def sync():
+            session.send("ServiceWorker.dispatchSyncEvent", {
+                "origin": self.address, "registrationId": ours()[-1]["registrationId"], "tag": "gridloop-officer",
+                "lastChance": False})
+
+        stack.await_that(ours, 10, "the browser does not know the worker")
+        sync()
+        stack.await_that(lambda: len(self.cases()) > len(before), 15, "the worker did not send what waited")
+        # Once more, as a browser does that has not heard how the first one ended.
+        sync()
+        again = visitor.context.new_page()
+        again.goto("/officer")
+        again.wait_for_selector("#report h2")
+        again.wait_for_selector("#officer-queue", state="hidden")
+        after = self.cases()
+        self.assertEqual(len(after), len(before) + 1)
+        case = self.stack.case(next(case for case in after if case not in before))
+        self.assertEqual((case["category"], case["unit"]["grid"]), ("E0118", self.grid))
+        visitor.checked()
+
+    def test_the_page_that_was_kept_says_that_the_session_has_ended(self):
+        before = self.cases()
+        visitor = self.visitor()
+        page = visitor.page
+        self.keep(visitor)
+        self.offline(visitor)
+        page.reload()
+        page.wait_for_selector("#report h2")
+        # Nobody signed out: the session's time is over.
+        self.stack.sql(f"UPDATE sessions SET expires_at = '2000-01-01Z' WHERE username = '{self.name}'")
+        stack.await_that(
+            lambda: visitor.context.request.get(f"{self.address}/v1/sessions/me").status == 401, 30,
+            "the console does not see that the session's time is over")
+        for path in ("/v1/sessions/me", "/v1/locate", "/v1/stream", "/v1/reports"):
+            visitor.expected.add((path, 401))
+        visitor.context.set_offline(False)
+        page.wait_for_selector("#officer-net a")
+        self.assertIn("登录已过期", page.text_content("#officer-net-text"))
+        self.choose(page, "E0117")
+        page.tap("#report-send")
+        page.wait_for_selector("#queue-list [data-state=waiting]")
+        page.wait_for_selector("#officer-net-text:has-text('1 件上报已保存') a")
+        visitor.picture("officer-expired-phone-zh-CN", full=False)
+        page.tap("#officer-net a")
+        page.fill("input[name=username]", self.name)
+        page.fill("input[name=password]", self.stack.passwords[self.name])
+        page.tap("main button[type=submit]")
+        page.wait_for_selector("#report h2")
+        page.wait_for_selector("#officer-queue", state="hidden")
+        stack.await_that(lambda: len(self.cases()) == len(before) + 1, 10, "what waited was not filed once")
         visitor.checked()
 
     def test_a_task_is_verified_on_the_phone(self):

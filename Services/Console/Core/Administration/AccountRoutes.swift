@@ -129,10 +129,11 @@ struct KeyRing: Sendable {
     let post = view.post(&fields, role: nil)
     try fields.finish()
     guard let post else { throw Problem.invalid(fields.faults) }
-    console.logger.notice("key made", metadata: ["name": "\(name)", "by": "\(view.caller.name)"])
-    return try await store.createKey(
+    let key = try await store.createKey(
       district: post.home, name: name, role: role, unit: post.unit, source: source?.rawValue,
       at: console.authenticator.now)
+    try await console.note("key_made", name, in: post.home, by: view)
+    return key
   }
 
   /// - Throws: 404 for a key that is unknown or worthless already.
@@ -142,6 +143,6 @@ struct KeyRing: Sendable {
       try await store.revokeKey(district: known.district, identifier: known.identifier, at: console.authenticator.now)
     else { throw Problem.notFound("There is no such key under your unit that is not revoked.") }
     console.authenticator.forget(.key, named: known.name)
-    console.logger.notice("key revoked", metadata: ["name": "\(known.name)", "by": "\(view.caller.name)"])
+    try await console.note("key_revoked", known.name, in: known.district, by: view)
   }
 }

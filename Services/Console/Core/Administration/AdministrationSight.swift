@@ -1,6 +1,7 @@
 import Casework
 import Domain
 import Hummingbird
+import Logging
 import Operations
 import WebAuth
 
@@ -15,9 +16,23 @@ extension Console {
     }
     return view
   }
+
+  /// Notes what an administrator has done, where those who have charge of the district read it, and in the log.
+  func note(_ act: String, _ subject: String, in district: UnitCode, by view: CallerView) async throws {
+    logger.notice("administration: \(act)", metadata: ["subject": "\(subject)", "by": "\(view.caller.name)"])
+    try await AdministrativeActs(pool: pool)
+      .note(AdministrativeAct(act, subject, in: district, by: view.actor.text, at: now))
+  }
 }
 
 extension CallerView {
+  /// - Throws: 403 unless the caller has charge of whole districts: what is done reaches all of their cases.
+  func requireWholeDistrict() throws(Problem) {
+    guard territory.isWhole else {
+      throw .forbidden(code: "whole_district", "This is for administrators of a whole district.")
+    }
+  }
+
   /// The codes under which accounts of the people here are kept.
   var homes: [UnitCode] { policy.units.homes(of: caller.unit) }
 

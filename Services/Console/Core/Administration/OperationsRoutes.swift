@@ -22,6 +22,7 @@ struct OperationsRoutes: Sendable {
     group.get("deliveries") { request, context in try await deliveries(request, context) }
     group.get("policies") { request, context in try await policies(request, context) }
     group.get("access/sign-ins") { request, context in try await signIns(request, context) }
+    group.get("access/acts") { request, context in try await acts(request, context) }
     group.get("access/reveals") { request, context in try await reveals(request, context) }
   }
 
@@ -68,6 +69,7 @@ struct OperationsRoutes: Sendable {
         writer.member("first_seq", entry.firstSeq)
         writer.member("fault", entry.fault)
         writer.member("since", entry.since, in: view.zone)
+        writer.member("released", entry.isReleased)
         writer.endObject()
       }
     }
@@ -83,7 +85,8 @@ struct OperationsRoutes: Sendable {
     return .json { writer in
       writer.page(deliveries, next: nil) { writer, delivery in
         writer.beginObject()
-        writer.member("case_id", delivery.caseID.description)
+        writer.member("id", delivery.id)
+        writer.member("case_id", delivery.caseID?.description)
         writer.member("channel", delivery.channel)
         writer.member("notice", delivery.notice)
         writer.member("state", delivery.state)
@@ -131,6 +134,23 @@ struct OperationsRoutes: Sendable {
     }
   }
 
+  private func acts(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try console.administratorView(context)
+    try QueryFields(request).finish()
+    let acts = try await AccessLog(console: console, view: view).acts()
+    return .json { writer in
+      writer.page(acts, next: nil) { writer, act in
+        writer.beginObject()
+        writer.member("at", act.at, in: view.zone)
+        writer.member("actor", act.actor)
+        writer.member("act", act.act)
+        writer.member("subject", act.subject)
+        writer.member("district", act.district.text)
+        writer.endObject()
+      }
+    }
+  }
+
   private func reveals(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let view = try console.administratorView(context)
     try QueryFields(request).finish()
@@ -160,6 +180,13 @@ struct AccessLog: Sendable {
       found += try await AccountStore(pool: console.pool).signIns(of: home, limit: OperationsStore.maxRows)
     }
     return found.filter { known.contains($0.username) }.sorted { $1.at < $0.at }
+  }
+
+  /// What administrators and operators did in whole districts; of an administrator of a part of one, nothing.
+  func acts() async throws -> [AdministrativeAct] {
+    guard view.territory.isWhole else { return [] }
+    return try await AdministrativeActs(pool: console.pool)
+      .newest(of: Array(Set(view.territory.districts + view.homes)), limit: OperationsStore.maxRows)
   }
 
   /// Those of cases that the administrator sees.

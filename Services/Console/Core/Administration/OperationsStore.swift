@@ -35,11 +35,16 @@ struct QuarantinedCase: Sendable {
   let firstSeq: Int64
   let fault: String
   let since: Instant
+  /// Let go, and waiting for its consumer to apply what it passed over.
+  let isReleased: Bool
 }
 
 /// A notice on its way by a channel.
 struct ChannelDelivery: Sendable {
-  let caseID: CaseID
+  /// `<district>.<event>.<part>.<channel>`
+  let id: String
+  /// Nil where it is of no one case.
+  let caseID: CaseID?
   let channel: String
   let notice: String
   let state: String
@@ -71,8 +76,6 @@ struct RevealRecord: Sendable {
 /// How the deployment stands, for administrators.
 struct OperationsStore: Sendable {
   static let maxRows = 500
-  /// Events that the reading log looks back over, of each district: the journal has no index by kind.
-  static let maxRevealEvents: Int64 = 200_000
 
   let pool: PostgresPool
   let districts: [UnitCode]
@@ -116,15 +119,16 @@ struct OperationsStore: Sendable {
   private static let readQuarantine = Statement(
     "operations_quarantine",
     """
-    SELECT district, case_number, consumer, first_seq, fault, since FROM quarantine
-    WHERE district = ANY($1) AND released_at IS NULL ORDER BY since DESC LIMIT $2
+    SELECT district, case_number, consumer, first_seq, fault, since, released_at IS NOT NULL FROM quarantine
+    WHERE district = ANY($1) ORDER BY since DESC LIMIT $2
     """)
 
   func quarantine() async throws -> [QuarantinedCase] {
     try await pool.query(Self.readQuarantine, [codes, .int64(Int64(Self.maxRows))]).map { row in
       QuarantinedCase(
         caseID: CaseID(district: UnitCode(try row.text(0)), number: try row.int64(1)), consumer: try row.text(2),
-        firstSeq: try row.int64(3), fault: try row.text(4), since: try row.timestamp(5).instant)
+        firstSeq: try row.int64(3), fault: try row.text(4), since: try row.timestamp(5).instant,
+        isReleased: try row.bool(6))
     }
   }
 
@@ -132,15 +136,17 @@ struct OperationsStore: Sendable {
     "operations_deliveries",
     """
     SELECT district, case_number, channel, notice, state, attempts, created_at, next_attempt_at, delivered_at,
-      last_fault
-    FROM deliveries WHERE district = ANY($1) AND state = ANY($2) ORDER BY created_at DESC, seq DESC, part LIMIT $3
+      last_fault, seq, part
+    FROM deliveries WHERE district = ANY($1) AND state = ANY($2) AND seq > 0 ORDER BY created_at DESC, seq DESC, part LIMIT $3
     """)
 
   /// The newest first.
   func deliveries(_ states: [String]) async throws -> [ChannelDelivery] {
     try await pool.query(Self.readDeliveries, [codes, .texts(states), .int64(Int64(Self.maxRows))]).map { row in
-      ChannelDelivery(
-        caseID: CaseID(district: UnitCode(try row.text(0)), number: try row.int64(1)), channel: try row.text(2),
+      let (district, number) = (try row.text(0), try row.int64(1))
+      return ChannelDelivery(
+        id: "\(district).\(try row.int64(10)).\(try row.int32(11)).\(try row.text(2))",
+        caseID: number == 0 ? nil : CaseID(district: UnitCode(district), number: number), channel: try row.text(2),
         notice: try row.text(3), state: try row.text(4), attempts: try row.int32(5),
         createdAt: try row.timestamp(6).instant, nextAttemptAt: try row.timestamp(7).instant,
         deliveredAt: try row.timestampOrNil(8)?.instant, fault: try row.textOrNil(9))
@@ -149,7 +155,7 @@ struct OperationsStore: Sendable {
 
   private static let countDeliveries = Statement(
     "operations_delivery_counts",
-    "SELECT state, count(*) FROM deliveries WHERE district = ANY($1) GROUP BY state")
+    "SELECT state, count(*) FROM deliveries WHERE district = ANY($1) AND seq > 0 GROUP BY state")
 
   func deliveryCounts() async throws -> [String: Int64] {
     let rows = try await pool.query(Self.countDeliveries, [codes])
@@ -171,21 +177,18 @@ struct OperationsStore: Sendable {
     }
   }
 
-  private static let readReveals = Statement(
+  static let readReveals = Statement(
     "operations_reveals",
     """
     SELECT case_number, seq FROM journal
-    WHERE district = $1 AND kind = 'revealed' AND seq > $2 ORDER BY seq DESC LIMIT $3
+    WHERE district = $1 AND kind = 'revealed' ORDER BY seq DESC LIMIT $2
     """)
 
-  /// Who had names and numbers of reporters shown, the newest first, as far back as `maxRevealEvents`.
+  /// Who had names and numbers of reporters shown, the newest first.
   func reveals(_ reader: JournalReader) async throws -> [RevealRecord] {
-    let ends = try await reader.ends()
     var found: [RevealRecord] = []
     for district in districts {
-      let after = max((ends[district]?.seq ?? 0) - Self.maxRevealEvents, 0)
-      let rows = try await pool.query(
-        Self.readReveals, [.text(district.text), .int64(after), .int64(Int64(Self.maxRows))])
+      let rows = try await pool.query(Self.readReveals, [.text(district.text), .int64(Int64(Self.maxRows))])
       let seqs = Set(try rows.map { try $0.int64(1) })
       for number in Set(try rows.map { try $0.int64(0) }) {
         let id = CaseID(district: district, number: number)

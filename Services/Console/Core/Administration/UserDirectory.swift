@@ -67,7 +67,7 @@ struct UserDirectory: Sendable {
       district: post.home, username: username, role: role, unit: post.unit, department: post.department,
       password: try await console.authenticator.hash(password: password), at: console.authenticator.now)
     guard isAdded else { throw Problem.conflict(code: "taken", "There is a user of this name.") }
-    note("user made", username)
+    try await note("user_made", username, in: post.home)
     return (try await find(PercentEncoding.encode(username)), made)
   }
 
@@ -109,7 +109,7 @@ struct UserDirectory: Sendable {
       _ = try await store.enableUser(district: user.district, username: user.username)
     }
     console.authenticator.forget(.user, named: user.username)
-    note("user: \(action.rawValue)", user.username)
+    try await note("user_\(action.rawValue)", user.username, in: user.district)
     return (try await find(PercentEncoding.encode(user.username)), made)
   }
 
@@ -132,8 +132,7 @@ struct UserDirectory: Sendable {
     return (given, nil)
   }
 
-  private func note(_ message: String, _ username: String) {
-    console.logger.notice(
-      "\(message)", metadata: ["username": "\(username)", "by": "\(view.caller.name)"])
+  private func note(_ act: String, _ username: String, in home: UnitCode) async throws {
+    try await console.note(act, username, in: home, by: view)
   }
 }

@@ -14,7 +14,6 @@ struct GridChangeRoutes: Sendable {
 
   let console: Console
 
-  private var store: GridChangeStore { GridChangeStore(pool: console.pool) }
   private var desk: GridChangeDesk { GridChangeDesk(pool: console.pool) }
 
   func add(to group: RouterGroup<AuthenticatedContext>) {
@@ -35,23 +34,11 @@ struct GridChangeRoutes: Sendable {
     let cursor = fields.cursor(GridChangeCursor.init)
     let limit = fields.limit(max: Self.maxPageChanges)
     try fields.finish()
-    var lists: [[GridChange]] = []
-    for district in view.territory.districts {
-      lists.append(
-        try await store.list(
-          district, states: states, before: cursor.map { ($0.at, $0.number) }, limit: limit + 1))
-    }
-    let page = MergedPage(lists, limit: limit) {
-      ($1.proposedAt, $1.number, $1.district) < ($0.proposedAt, $0.number, $0.district)
-    }
-    let next = page.hasMore ? page.rows.last.map { GridChangeCursor($0).text } : nil
+    let page = try await GridChangeBook(console: console, view: view)
+      .page(states, waitingOnly: waiting != nil, after: cursor, limit: limit)
     let document = GridChangeDocument(view)
-    let seen = page.rows.filter { change in
-      view.sees(change)
-        && (waiting == nil || GridChangeMachine.allowed(change.standing, by: view.actor).contains(.approve))
-    }
     return .json { writer in
-      writer.page(seen, next: next) { writer, change in
+      writer.page(page.changes, next: page.next) { writer, change in
         writer.beginObject()
         document.writeMembers(of: change, to: &writer)
         writer.endObject()
@@ -61,7 +48,8 @@ struct GridChangeRoutes: Sendable {
 
   private func show(_ context: AuthenticatedContext) async throws -> Response {
     let view = try console.view(context)
-    return try await answer(try await change(context, view), view)
+    return try await answer(
+      try await GridChangeBook(console: console, view: view).change(context.parameters.get("id")), view)
   }
 
   /// A feature collection of the new grids with the members `kind`, `grids`, `effective_on` and `reason`: 201 with the
@@ -87,7 +75,9 @@ struct GridChangeRoutes: Sendable {
       let id = try await desk.propose(
         GridChangeRequest(kind: kind, grids: grids, features: body.bytes(), effective: effective, reason: reason),
         by: view.actor, policy: view.policy, at: console.now)
-      guard let change = try await find(id, view) else { throw Problem.notFound("The change is gone.") }
+      guard let change = try await GridChangeBook(console: console, view: view).find(id) else {
+        throw Problem.notFound("The change is gone.")
+      }
       return try await answer(change, view, status: .created)
     } catch let denial as GridChangeDenial {
       throw Problem(denial)
@@ -107,7 +97,7 @@ struct GridChangeRoutes: Sendable {
     let note = fields.text("reason") ?? ""
     try fields.finish()
     let expected = try request.expectedVersion()
-    let change = try await change(context, view)
+    let change = try await GridChangeBook(console: console, view: view).change(context.parameters.get("id"))
     guard let action else { throw Problem.invalid(fields.faults) }
     do {
       try await desk.decide(
@@ -116,18 +106,6 @@ struct GridChangeRoutes: Sendable {
       throw Problem(denial)
     }
     return try await show(context)
-  }
-
-  private func change(_ context: AuthenticatedContext, _ view: CallerView) async throws -> GridChange {
-    if let id = context.parameters.get("id"), let found = try await find(id, view), view.sees(found) { return found }
-    throw Problem.notFound("There is no such change of grids.")
-  }
-
-  private func find(_ id: String, _ view: CallerView) async throws -> GridChange? {
-    for district in view.territory.districts {
-      if let found = try await store.change(id, of: district) { return found }
-    }
-    return nil
   }
 
   private func answer(

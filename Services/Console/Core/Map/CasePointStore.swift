@@ -60,19 +60,34 @@ struct CasePointStore: Sendable {
   /// The cases that the sight covers and the filter lets through, the newest first, and whether there are more.
   func points(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) async throws -> (points: [CasePoint], more: Bool)
   {
+    let call = Self.points(sight, filter, now: now)
+    let rows = try await pool.query(call.statement, call.parameters)
+    return (try rows.prefix(Self.maxPoints).map(Self.point), rows.count > Self.maxPoints)
+  }
+
+  static func points(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) -> PostgresCall {
     var conditions = conditions(sight, filter, now: now)
-    let limit = conditions.bind(.int64(Int64(Self.maxPoints) + 1))
+    let limit = conditions.bind(.int64(Int64(maxPoints) + 1))
     let text = """
       SELECT c.district, c.number, c.state, c.unit, c.category, c.lead, c.priority, c.latitude, c.longitude,
         c.due_at, c.filed_at
-      FROM \(Self.source(filter)) WHERE \(conditions.text) ORDER BY c.filed_at DESC, c.number DESC LIMIT \(limit)
+      FROM \(source(filter)) WHERE \(conditions.text) ORDER BY c.filed_at DESC, c.number DESC LIMIT \(limit)
       """
-    let rows = try await pool.query(.unprepared(text), conditions.parameters)
-    return (try rows.prefix(Self.maxPoints).map(Self.point), rows.count > Self.maxPoints)
+    return PostgresCall(.unprepared(text), conditions.parameters)
   }
 
   /// Open cases of each unit and department. Soon is what ``DueTone`` calls so.
   func tallies(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) async throws -> [OpenTally] {
+    let call = Self.tallies(sight, filter, now: now)
+    return try await pool.query(call.statement, call.parameters).map { row in
+      let (lead, all, late, soon) = (try row.text(1), try row.int64(2), try row.int64(3), try row.int64(4))
+      return OpenTally(
+        unit: UnitCode(try row.text(0)), lead: lead.isEmpty ? nil : DepartmentCode(lead),
+        counts: ToneCounts(fine: all - late - soon, soon: soon, late: late))
+    }
+  }
+
+  static func tallies(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) -> PostgresCall {
     var filter = filter
     filter.states = CaseState.allCases.filter(\.isOpen)
     var conditions = conditions(sight, filter, now: now)
@@ -81,17 +96,12 @@ struct CasePointStore: Sendable {
       SELECT c.unit, coalesce(c.lead, ''), count(*), count(*) FILTER (WHERE c.due_at < \(moment)),
         count(*) FILTER (WHERE c.due_at >= \(moment)
           AND c.due_at - \(moment) < greatest((c.due_at - c.filed_at) / 5, interval '2 hours'))
-      FROM \(Self.source(filter)) WHERE \(conditions.text) GROUP BY 1, 2
+      FROM \(source(filter)) WHERE \(conditions.text) GROUP BY 1, 2
       """
-    return try await pool.query(.unprepared(text), conditions.parameters).map { row in
-      let (lead, all, late, soon) = (try row.text(1), try row.int64(2), try row.int64(3), try row.int64(4))
-      return OpenTally(
-        unit: UnitCode(try row.text(0)), lead: lead.isEmpty ? nil : DepartmentCode(lead),
-        counts: ToneCounts(fine: all - late - soon, soon: soon, late: late))
-    }
+    return PostgresCall(.unprepared(text), conditions.parameters)
   }
 
-  private func conditions(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) -> Conditions {
+  private static func conditions(_ sight: CaseSight, _ filter: CaseFilter, now: Instant) -> Conditions {
     let sight = sight.asked(by: filter)
     var conditions = Conditions()
     conditions.add(sight)

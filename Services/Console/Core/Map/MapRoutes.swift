@@ -18,7 +18,7 @@ struct MapRoutes: Sendable {
 
   func add(to group: RouterGroup<AuthenticatedContext>) {
     group.get("cases/points") { request, context in try await points(request, context) }
-    group.get("shapes") { request, context in try await shapes(request, context) }
+    group.get("shapes") { request, context in try await shapes(request, console.view(context)) }
   }
 
   /// The cases of a filter of `GET /v1/cases`, of which the open ones where it names no state; or those that `case`
@@ -46,8 +46,7 @@ struct MapRoutes: Sendable {
   }
 
   /// The ground of the units right under a unit, of a tier below it, or of the unit itself where nothing lies below.
-  private func shapes(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try console.view(context)
+  func shapes(_ request: Request, _ view: CallerView) async throws -> Response {
     let tree = view.policy.units
     var fields = try QueryFields(request)
     let asked = view.unit(&fields) ?? view.caller.unit

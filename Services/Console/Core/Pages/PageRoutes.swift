@@ -13,9 +13,10 @@ struct PageRoutes: Sendable {
   static let all: [any Page.Type] = [
     HomePage.self, CaseListPage.self, CasePage.self, DeskPage.self, DepartmentPage.self, InboxPage.self,
     InspectionPage.self, RecordPage.self, IndicatorPage.self,
-    AdministrationOverview.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self, CalendarPage.self,
+    AdministrationOverview.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self,
+    PolicyDifferencePage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
-    OfficerPage.self, OfficerTaskPage.self,
+    OfficerPage.self, OfficerTaskPage.self, GridChangesPage.self, GridChangePage.self,
     CommandPage.self,
   ]
 
@@ -71,7 +72,8 @@ extension Console {
   ) async -> Response {
     let renderer = PageRenderer(files: site.files, request: request)
     let asked = PageRequest(
-      console: self, view: view, texts: renderer.texts, request: request, context: context, now: now)
+      console: self, view: view, texts: renderer.texts, request: request, context: context, now: now,
+      place: feed.place(of: view.territory.districts))
     async let unread = InboxCount.unread(view, console: self, now: asked.now)
     var shown: PageContent
     do {

@@ -35,6 +35,7 @@ struct SignInRoutes: Sendable {
   private func form(_ renderer: PageRenderer, target: String, error: AuthenticationError? = nil) -> Response {
     let texts = renderer.texts
     var data: PageData = ["return": target]
+    data["hasPublic"] = !console.publicDistricts.isEmpty
     switch error {
     case nil: break
     case .tooManyAttempts(let seconds)?:
@@ -48,7 +49,7 @@ struct SignInRoutes: Sendable {
   }
 
   private func signIn(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    try refuseOtherSites(request)
+    try request.refuseOtherSites()
     let fields = try await request.form(maxBytes: Self.maxFormBytes)
     let target = destination(fields["return"])
     do {
@@ -84,15 +85,6 @@ struct SignInRoutes: Sendable {
     return isOurs && !path.hasPrefix("/sign-") ? path : "/"
   }
 
-  /// Nobody else's page may sign a browser in: there is no session yet whose token could prove it.
-  private func refuseOtherSites(_ request: Request) throws {
-    if let site = request.headers[.secFetchSite] {
-      guard site == "same-origin" || site == "none" else { throw AuthenticationError.crossSite }
-    } else if let origin = request.headers[.origin], let host = request.head.authority {
-      guard origin == "http://\(host)" || origin == "https://\(host)" else { throw AuthenticationError.crossSite }
-    }
-  }
-
   private func seeOther(_ location: String) -> Response {
     Response(status: .seeOther, headers: [.location: location])
   }
@@ -104,6 +96,17 @@ extension HTTPField.Name {
 }
 
 extension Request {
+  /// Nobody else's page may sign a browser in or report in its name: there is no session whose token could prove it.
+  ///
+  /// - Throws: `AuthenticationError.crossSite`.
+  func refuseOtherSites() throws(AuthenticationError) {
+    if let site = headers[.secFetchSite] {
+      guard site == "same-origin" || site == "none" else { throw .crossSite }
+    } else if let origin = headers[.origin], let host = head.authority {
+      guard origin == "http://\(host)" || origin == "https://\(host)" else { throw .crossSite }
+    }
+  }
+
   /// The fields of a form; of a field that stands twice the first.
   func form(maxBytes: Int) async throws -> [String: String] {
     Dictionary(

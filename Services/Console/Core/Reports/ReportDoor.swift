@@ -30,33 +30,42 @@ struct ReportDoor: Sendable {
   ///
   /// - Throws: `Problem` 503 when the door cannot be reached.
   func pass(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    guard let address, let client, let credential = context.authentication?.credential else {
-      throw Problem.unavailable(code: "no_report_door", retryAfterSeconds: 30, "The door for reports is not reachable.")
-    }
+    guard let credential = context.authentication?.credential else { throw Self.noDoor }
     let body = request.method == .get ? nil : try await request.collectBody(maxBytes: Self.maxBodyBytes)
-    var outgoing = OutgoingRequest(
-      method: request.method.rawValue, url: address + request.uri.description,
-      headers: [OutgoingRequest.Header("Authorization", authorization(credential))],
-      body: body.map { Array(buffer: $0) })
+    var headers: [OutgoingRequest.Header] = []
     for name in Self.passedOn {
-      if let value = request.headers[name] { outgoing.headers.append(OutgoingRequest.Header(name.rawName, value)) }
+      if let value = request.headers[name] { headers.append(OutgoingRequest.Header(name.rawName, value)) }
     }
+    return try await send(
+      request.method, request.uri.description, as: credential, headers: headers,
+      body: body.map { Array(buffer: $0) }
+    ).response(passing: Self.passedBack)
+  }
+
+  /// The door's answer to a request of the console's own making.
+  ///
+  /// - Parameter target: path and query.
+  /// - Throws: `Problem` 503 when the door cannot be reached.
+  func send(
+    _ method: HTTPRequest.Method, _ target: String, as credential: Credential, headers: [OutgoingRequest.Header] = [],
+    body: [UInt8]? = nil
+  ) async throws -> IncomingResponse {
+    guard let address, let client else { throw Self.noDoor }
+    var outgoing = OutgoingRequest(
+      method: method.rawValue, url: address + target,
+      headers: [OutgoingRequest.Header("Authorization", authorization(credential))] + headers, body: body)
     outgoing.totalTimeoutMilliseconds = Self.totalTimeoutMilliseconds
     outgoing.maxResponseBytes = Self.maxAnswerBytes
-    let answer: IncomingResponse
     do throws(TransferError) {
-      answer = try await client.send(outgoing)
+      return try await client.send(outgoing)
     } catch {
       throw Problem.unavailable(
         code: "no_report_door", retryAfterSeconds: 2, "The door for reports does not answer. Send it again.")
     }
-    var headers = HTTPFields()
-    for header in answer.headers where Self.passedBack.contains(header.name.lowercased()) {
-      if let name = HTTPField.Name(header.name) { headers[name] = header.value }
-    }
-    return Response(
-      status: HTTPResponse.Status(code: answer.status), headers: headers,
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+  }
+
+  private static var noDoor: Problem {
+    .unavailable(code: "no_report_door", retryAfterSeconds: 30, "The door for reports is not reachable.")
   }
 
   private func authorization(_ credential: Credential) -> String {
@@ -64,6 +73,19 @@ struct ReportDoor: Sendable {
     case .session(let token), .cookie(let token): "Bearer \(token.text)"
     case .key(let key): "ApiKey \(key.text)"
     }
+  }
+}
+
+extension IncomingResponse {
+  /// The same for a browser, with the headers of these names.
+  func response(passing names: Set<String>) -> Response {
+    var fields = HTTPFields()
+    for header in headers where names.contains(header.name.lowercased()) {
+      if let name = HTTPField.Name(header.name) { fields[name] = header.value }
+    }
+    return Response(
+      status: HTTPResponse.Status(code: status), headers: fields,
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }
 }
 

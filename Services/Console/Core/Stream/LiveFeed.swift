@@ -1,12 +1,38 @@
 import Domain
+import GridNetwork
 import Journal
 import Platform
 
-/// An event as it is sent on: decoded once for all who hear it.
-struct LiveEvent: Sendable {
+/// An event as it is sent on: decoded, and written as a document, once for all who hear it.
+///
+/// A thousand streams would else write the same document a thousand times. Thread-safe.
+final class LiveEvent: Sendable {
+  /// Documents kept of one event: by the network of its district, and by that of the city.
+  static let maxKeptDocuments = 2
+
   let event: JournalEvent
   /// Nil for a kind that this version does not know.
   let decoded: CaseEvent?
+  private let documents = Locked([(network: LoadedNetwork, bytes: [UInt8])]())
+
+  init(event: JournalEvent, decoded: CaseEvent?) {
+    self.event = event
+    self.decoded = decoded
+  }
+
+  convenience init(_ event: JournalEvent) { self.init(event: event, decoded: try? event.decoded()) }
+
+  /// The event as the stream sends it by a network: `make` writes it where that has not been done yet. It may be made
+  /// twice when two ask at once; both are the same.
+  func document(_ network: LoadedNetwork, make: () -> [UInt8]) -> [UInt8] {
+    if let bytes = documents.withLock({ kept in kept.first { $0.network === network }?.bytes }) { return bytes }
+    let bytes = make()
+    documents.withLock { kept in
+      if kept.count >= Self.maxKeptDocuments { kept.removeFirst() }
+      kept.append((network, bytes))
+    }
+    return bytes
+  }
 }
 
 /// The newest events of every district, kept for the streams of this process.
@@ -85,6 +111,18 @@ final class LiveFeed: Sendable {
       guard let first = tail.events.first, seq >= first.event.seq - 1, seq < tail.lastSeq else { return .behind }
       let start = Int(seq + 1 - first.event.seq)
       return .events(Array(tail.events[start..<min(start + limit, tail.events.count)]))
+    }
+  }
+
+  /// Where the journals stand as far as the feed has come; nil while it does not follow all of them yet.
+  func place(of districts: [UnitCode]) -> StreamPlace? {
+    state.withLock { state in
+      var seqs: [UnitCode: Int64] = [:]
+      for district in districts {
+        guard let tail = state.tails[district] else { return nil }
+        seqs[district] = tail.lastSeq
+      }
+      return seqs.isEmpty ? nil : StreamPlace(seqs)
     }
   }
 

@@ -74,7 +74,7 @@ struct FeedSink: JournalSink {
     // A stream that opens afterwards is behind what is kept, and begins with the journal.
     if feed.pass(district, to: slice.lastSeq) { return slice.end }
     // An event that cannot be decoded is passed over here; the durable consumers say so loudly.
-    feed.add(slice.events.map { LiveEvent(event: $0, decoded: try? $0.decoded()) }, of: district)
+    feed.add(slice.events.map { LiveEvent($0) }, of: district)
     return slice.end
   }
 }

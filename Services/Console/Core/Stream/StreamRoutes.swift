@@ -1,5 +1,6 @@
 import Casework
 import Domain
+import GridNetwork
 import HTTPTypes
 import Hummingbird
 import Journal
@@ -24,28 +25,37 @@ struct StreamRoutes: Sendable {
     guard let listener = console.feed.listen() else {
       throw Problem.unavailable(code: "too_many_streams", retryAfterSeconds: 5, "Too many streams are open.")
     }
-    let stream = EventStream(console: console, view: view, credential: credential, listener: listener, start: start)
+    let stream = EventStream(
+      console: console, caller: view.caller, credential: credential, listener: listener, start: start.place,
+      skipped: start.skipped)
     return Response(
       status: .ok,
       headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"],
-      body: ResponseBody { writer in try await stream.write(to: &writer) })
+      body: ResponseBody { [view] writer in try await stream.write(to: &writer, view.network) })
   }
 
   /// After which number of each district to begin: what the client has seen, or the journal's end. A district that the
   /// client's id does not name has joined the city since: none of it has been seen.
-  private func start(_ request: Request, _ view: CallerView) async throws -> StreamPlace {
+  ///
+  /// A client that shows how things stand, rather than what happened, says how many events it would have replayed at
+  /// most (`max_replay`). Where the journal has gone on by more, it begins at the end and is told how many it passes over.
+  private func start(_ request: Request, _ view: CallerView) async throws -> (place: StreamPlace, skipped: Int64?) {
     let districts = view.territory.districts
     let ends = try await console.reader.ends()
     let end = StreamPlace(Dictionary(uniqueKeysWithValues: districts.map { ($0, ends[$0]?.seq ?? 0) }))
     var fields = try QueryFields(request)
     let query = fields.text("last_event_id")
+    let mostReplayed = fields.number("max_replay", in: 0...Int(Int32.max))
     try fields.finish()
-    guard let text = request.headers[.lastEventID] ?? query else { return end }
+    guard let text = request.headers[.lastEventID] ?? query else { return (end, nil) }
     guard let seen = StreamPlace(text), seen.isWithin(end) else {
       throw Problem.malformed(
         code: "malformed_event_id", "Last-Event-ID must be one that this stream has sent: <district>.<seq>.")
     }
-    return StreamPlace(Dictionary(uniqueKeysWithValues: districts.map { ($0, seen.seq(of: $0)) }))
+    let place = StreamPlace(Dictionary(uniqueKeysWithValues: districts.map { ($0, seen.seq(of: $0)) }))
+    let missed = districts.reduce(0) { $0 + end.seq(of: $1) - place.seq(of: $1) }
+    if let mostReplayed, missed > Int64(mostReplayed) { return (end, missed) }
+    return (place, nil)
   }
 }
 
@@ -66,36 +76,45 @@ struct EventStream: Sendable {
   static let sessionCheckMilliseconds: Int64 = 30_000
 
   let console: Console
-  let view: CallerView
+  let caller: Caller
   let credential: Credential
   let listener: LiveFeed.Listener
   let start: StreamPlace
+  /// How many events this stream passes over although its client has not seen them; nil where it passes over none.
+  let skipped: Int64?
 
-  func write(to writer: inout any ResponseBodyWriter) async throws {
+  /// - Parameter network: the caller's network as the stream is opened.
+  func write(to writer: inout any ResponseBodyWriter, _ network: LoadedNetwork) async throws {
     var place = start
     var announced = start
+    var eyes = Eyes(caller, network)
     var lastWrite = MonotonicClock.microseconds
     var lastCheck = lastWrite
     var wakes = listener.wakes.makeAsyncIterator()
-    try await writer.write(ByteBuffer(string: "retry: 2000\n: \(start.text())\n\n"))
+    try await writer.write(ByteBuffer(string: opening))
     while true {
-      var bytes: [UInt8] = []
+      var bytes = ByteBuffer()
       var isIdle = true
       for district in start.districts {
         guard let batch = try await next(in: district, after: place.seq(of: district)) else {
           return try await writer.finish(nil)
         }
-        isIdle = isIdle && batch.isEmpty
-        encode(batch, of: district, &place, to: &bytes)
+        if batch.isEmpty { continue }
+        isIdle = false
+        // The network may have changed since the stream was opened.
+        if let newest = console.policies.network(ofAccountsIn: caller.district), newest !== eyes.network {
+          eyes = Eyes(caller, newest)
+        }
+        encode(batch, of: district, for: eyes, &place, to: &bytes)
       }
       let now = MonotonicClock.microseconds
-      let isSilent = now - lastWrite >= Self.heartbeatMilliseconds * 1_000
-      if bytes.isEmpty, isSilent {
+      if bytes.readableBytes == 0, now - lastWrite >= Self.heartbeatMilliseconds * 1_000 {
         // The place tells a client that sees few events how far it has come, so that it resumes from there.
-        bytes = place != announced ? Array("id: \(place.text())\n\n".utf8) : Array(": \n\n".utf8)
+        bytes.writeString(place != announced ? "id: \(place.text())\n\n" : ": \n\n")
       }
-      if !bytes.isEmpty {
-        try await writer.write(ByteBuffer(bytes: bytes))
+      if bytes.readableBytes > 0 {
+        // Waits while the client takes nothing: what is not written yet stands in the feed or the journal, not here.
+        try await writer.write(bytes)
         (lastWrite, announced) = (now, place)
       }
       if now - lastCheck >= Self.sessionCheckMilliseconds * 1_000 {
@@ -107,6 +126,24 @@ struct EventStream: Sendable {
     try await writer.finish(nil)
   }
 
+  /// What a client reads first: where it stands and, where events were passed over, that it must ask for everything anew.
+  private var opening: String {
+    let place = start.text()
+    guard let skipped else { return "retry: 2000\n: \(place)\n\n" }
+    return "retry: 2000\n: \(place)\n\nid: \(place)\nevent: reset\ndata: {\"skipped\":\(skipped)}\n\n"
+  }
+
+  /// Who looks, by one version of the network.
+  private struct Eyes {
+    let network: LoadedNetwork
+    let sight: CaseSight
+
+    init(_ caller: Caller, _ network: LoadedNetwork) {
+      self.network = network
+      sight = CallerView(caller: caller, network: network).sight
+    }
+  }
+
   /// Events that follow; empty when there are none yet; nil when the stream is to end.
   private func next(in district: UnitCode, after seq: Int64) async throws -> [LiveEvent]? {
     switch console.feed.look(district, after: seq, limit: Self.maxBatchEvents) {
@@ -116,27 +153,26 @@ struct EventStream: Sendable {
     case .behind:
       let slice = try await console.reader.events(district, after: seq, limit: Self.maxBatchEvents)
       // One that cannot be decoded is passed over, as in the feed: it must not end the stream again and again.
-      return slice?.events.map { LiveEvent(event: $0, decoded: try? $0.decoded()) } ?? []
+      return slice?.events.map { LiveEvent($0) } ?? []
     }
   }
 
   /// Writes the events that are for the caller's eyes, each with the place that the stream has come to with it.
   private func encode(
-    _ batch: [LiveEvent], of district: UnitCode, _ place: inout StreamPlace, to bytes: inout [UInt8]
+    _ batch: [LiveEvent], of district: UnitCode, for eyes: Eyes, _ place: inout StreamPlace, to bytes: inout ByteBuffer
   ) {
-    if batch.isEmpty { return }
-    // The network may have changed since the stream was opened.
-    let network = console.policies.network(ofAccountsIn: view.caller.district) ?? view.network
-    let view = CallerView(caller: view.caller, network: network)
-    let (sight, document) = (view.sight, EventDocument(view.policy))
+    let policy = eyes.network.policy
     for live in batch {
       place.advance(district, to: live.event.seq)
-      guard let decoded = live.decoded, sight.covers(decoded, policy: view.policy) else { continue }
-      var writer = JSONWriter(capacity: 512)
-      document.writeForStream(live.event, decoded, to: &writer)
-      bytes += "id: \(place.text(from: district))\nevent: \(live.event.kind)\ndata: ".utf8
-      bytes += writer.bytes
-      bytes += "\n\n".utf8
+      guard let decoded = live.decoded, eyes.sight.covers(decoded, policy: policy) else { continue }
+      let document = live.document(eyes.network) {
+        var writer = JSONWriter(capacity: 512)
+        EventDocument(policy).writeForStream(live.event, decoded, to: &writer)
+        return writer.bytes
+      }
+      bytes.writeString("id: \(place.text(from: district))\nevent: \(live.event.kind)\ndata: ")
+      bytes.writeBytes(document)
+      bytes.writeString("\n\n")
     }
   }
 

@@ -32,12 +32,43 @@ document.getElementById("secret-copy")?.addEventListener("click", async () => {
   }
 });
 
-document.addEventListener("gridloop:done", (event) => showSecret(event.detail));
+// What is done elsewhere is looked at again for a while.
+const FOLLOWED_MS = [700, 1500, 3000, 6000];
+const WATCH_EVERY_MS = 300;
+const WATCH_FOR_MS = 30000;
+
+function follow(section) {
+  if (section?.hasAttribute("data-followed")) for (const wait of FOLLOWED_MS) setTimeout(() => refresh(), wait);
+}
+
+// Watches a test until it arrived or did not.
+async function watch(path, id) {
+  toast(text("administration.script.testing"));
+  const until = performance.now() + WATCH_FOR_MS;
+  while (performance.now() < until) {
+    const test = await call("GET", `${path}${encodeURIComponent(id)}`);
+    if (test.state === "delivered" || test.state === "failed") {
+      await refresh();
+      toast(text(`administration.script.test_${test.state}`), { tone: test.state === "delivered" ? "fine" : "late" });
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY_MS));
+  }
+  await refresh();
+  toast(text("administration.script.test_slow"), { tone: "late" });
+}
+
+document.addEventListener("gridloop:done", (event) => {
+  showSecret(event.detail);
+  const path = event.target.dataset?.watch;
+  if (path && event.detail?.id) watch(path, event.detail.id);
+});
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-call]");
   if (!button || button.getAttribute("aria-busy") === "true") return;
-  const { call: path, method, body, question } = button.dataset;
+  const { call: path, method, body, question, watch: watched } = button.dataset;
+  const section = button.closest("section");
   if (question) {
     const isMeant = await confirm(question, {
       yes: button.textContent, no: text("administration.script.no"), danger: button.classList.contains("danger"),
@@ -47,9 +78,11 @@ document.addEventListener("click", async (event) => {
   button.setAttribute("aria-busy", "true");
   try {
     const answer = await call(method, path, { body: body && JSON.parse(body) });
-    toast(text("frame.script.done"), { tone: "fine" });
+    if (!watched) toast(text("frame.script.done"), { tone: "fine" });
     await refresh();
     showSecret(answer);
+    follow(section);
+    if (watched && answer?.id) await watch(watched, answer.id);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     complain(problem);

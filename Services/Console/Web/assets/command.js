@@ -1,7 +1,7 @@
 // The command centre: its map, and going from unit to unit without leaving the page. The lists and figures are the
 // server's, exchanged as regions (live.js); only the map is drawn here.
 import { get } from "./api.js";
-import { onEvent, onRefresh, refresh } from "./live.js";
+import { onEvent, onRefresh, onReset, refresh } from "./live.js";
 import { Cases, Ground, plainMap, shapesOf } from "./map.js";
 import { text } from "./texts.js";
 import { complain } from "./toast.js";
@@ -164,8 +164,22 @@ async function follow() {
       measured(() => cases.update(points, (record) => !CLOSED.has(record.state)));
     }
   } catch {
-    // They are asked for again with the next event.
     for (const id of ids) waiting.add(id);
+    timer ??= setTimeout(follow, AGAIN);
+  }
+}
+
+// Too much has happened to be told case by case: all are asked for.
+onReset(reload);
+
+async function reload() {
+  const { unit } = scene;
+  if (!unit) return;
+  try {
+    const points = await get(`/v1/cases/points?unit=${encodeURIComponent(unit)}`);
+    if (unit === scene.unit) measured(() => take(points));
+  } catch {
+    setTimeout(reload, AGAIN);
   }
 }
 

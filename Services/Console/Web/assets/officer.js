@@ -57,6 +57,8 @@ document.getElementById("report").addEventListener("click", (event) => {
 const net = document.getElementById("officer-net");
 const netText = document.getElementById("officer-net-text");
 let outcome = "idle";
+// The session had ended when this page, which may be the one that was kept, asked for anything.
+let isSignedOut = false;
 let sending = null;
 let timer = null;
 let isRunning = false;
@@ -95,7 +97,9 @@ async function show() {
   const name = other?.owner.split("/").at(-1);
   let words = "";
   if (!navigator.onLine) words = text("officer.script.offline");
-  else if (outcome === "signed_out") words = text("officer.script.signed_out", { count: own });
+  else if (isSignedOut || outcome === "signed_out") {
+    words = text(own > 0 ? "officer.script.signed_out" : "officer.script.signed_out_idle", { count: own });
+  }
   else if (outcome === "other_user" && own > 0) words = text("officer.script.other_user", { name: owner.split("/").at(-1) });
   else if (other) {
     words = text("officer.script.others_waiting", {
@@ -105,7 +109,7 @@ async function show() {
   net.hidden = !words;
   if (netText.textContent === words) return;
   netText.textContent = words;
-  if (outcome === "signed_out" && navigator.onLine) {
+  if ((isSignedOut || outcome === "signed_out") && navigator.onLine) {
     const link = document.createElement("a");
     link.href = "/sign-in?return=/officer";
     link.textContent = text("frame.script.sign_in");
@@ -142,6 +146,11 @@ window.addEventListener("online", () => {
   refresh();
 });
 window.addEventListener("offline", show);
+document.addEventListener("gridloop:signed-out", (event) => {
+  event.preventDefault();
+  isSignedOut = true;
+  show();
+});
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) send({ hurry: true });
 });

@@ -1,10 +1,16 @@
 // Keeps "3 minutes ago" true, by the server's clock: a simulated one may stand years away from this machine's.
 import { text } from "./texts.js";
 
-const stated = Date.parse(document.documentElement.dataset.now ?? "");
-const offset = Number.isNaN(stated) ? 0 : stated - Date.now();
+let offset = 0;
 
 export const now = () => Date.now() + offset;
+
+// What the server's clock says, as a page that it has just made tells it.
+export function setNow(stated) {
+  const moment = Date.parse(stated ?? "");
+  if (!Number.isNaN(moment)) offset = moment - Date.now();
+}
+setNow(document.documentElement.dataset.now);
 
 // As the server writes it (PageTimes.relative).
 export function relative(moment, at = now()) {

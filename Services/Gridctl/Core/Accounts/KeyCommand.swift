@@ -7,7 +7,7 @@ import Wire
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "key", abstract: "Keys of machines that report or ask.",
-    subcommands: [KeyCreateCommand.self, KeyListCommand.self, KeyRevokeCommand.self])
+    subcommands: [KeyCreateCommand.self, KeyListCommand.self, KeyRevokeCommand.self, PublicKeysCommand.self])
 }
 
 struct KeyCreateCommand: OperatorCommand {

@@ -1,3 +1,4 @@
+import Casework
 import Domain
 import Glibc
 import GridNetwork
@@ -47,9 +48,8 @@ enum NetworkLoad {
     guard let district = network.policy.units.roots.first?.code,
       let newest = try await NetworkVersions.newestFiles(district, pool)
     else { return (ChangedSource(source, changes: []), 0) }
-    let inForce = try GridChangeRecord.read(newest.source)
-    let changed = ChangedSource(source, of: network, inForce: inForce)
-    guard !inForce.isEmpty else { return (changed, newest.version) }
+    let (changed, hasChanges) = try NetworkLoading.withChangesInForce(source, network, over: newest.source)
+    guard hasChanges else { return (changed, newest.version) }
     let faults = try NetworkValidator.validate(changed)
     guard faults.isEmpty else {
       let told = faults.prefix(NetworkFaults.maxToldFaults).map { "\($0)" }.joined(separator: "\n")

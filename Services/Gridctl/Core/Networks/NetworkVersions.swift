@@ -1,3 +1,4 @@
+import Casework
 import Cryptography
 import Domain
 import GridNetwork
@@ -29,10 +30,6 @@ enum NetworkVersions {
     "gridctl_network_versions",
     "SELECT district, version, name, sha256, applied_at, applied_by FROM network_versions ORDER BY district, version")
 
-  private static let newest = Statement(
-    "gridctl_network_newest",
-    "SELECT version, sha256 FROM network_versions WHERE district = $1 ORDER BY version DESC LIMIT 1")
-
   private static let archive = Statement(
     "gridctl_network_archive",
     """
@@ -40,24 +37,6 @@ enum NetworkVersions {
     WHERE version = (SELECT max(version) FROM network_versions AS n WHERE n.district = v.district)
     ORDER BY (name = $1) DESC, district LIMIT 1
     """)
-
-  private static let newestArchive = Statement(
-    "gridctl_network_files",
-    "SELECT version, archive FROM network_versions WHERE district = $1 ORDER BY version DESC LIMIT 1")
-
-  private static let insert = Statement(
-    "gridctl_network_insert",
-    """
-    INSERT INTO network_versions (district, version, name, archive, sha256, applied_by)
-    VALUES ($1, $2, $3, $4, $5, $6)
-    """)
-
-  private static let begin = Statement(
-    "gridctl_network_begin", "INSERT INTO journal_head (district) VALUES ($1) ON CONFLICT (district) DO NOTHING")
-
-  /// Two loads at once: the second waits, and then finds its version there.
-  private static let lock = Statement(
-    "gridctl_network_lock", "SELECT pg_advisory_xact_lock(hashtextextended('gridloop network load', 0))::text")
 
   static func list(_ pool: PostgresPool) async throws -> [NetworkVersion] {
     try await pool.query(all).map { row in
@@ -80,8 +59,7 @@ enum NetworkVersions {
   static func newestFiles(
     _ district: UnitCode, _ pool: PostgresPool
   ) async throws -> (version: Int32, source: ArchiveSource)? {
-    guard let row = try await pool.query(newestArchive, [.text(district.text)]).first else { return nil }
-    return (try row.int32(0), try ArchiveSource(try row.bytes(1)))
+    try await NetworkLoading.newestFiles(district, pool)
   }
 
   /// The districts that have a journal.
@@ -112,33 +90,11 @@ enum NetworkVersions {
   static func store(
     _ network: LoadedNetwork, archive bytes: [UInt8], after basis: Int32, by operatorName: String, _ pool: PostgresPool
   ) async throws -> [(district: UnitCode, version: Int32, isNew: Bool)] {
-    let digest = SHA256.digest(of: bytes)
-    let districts = network.policy.units.roots.map(\.code)
-    let name = network.policy.name
-    return try await pool.transaction { transaction in
-      _ = try transaction.query(lock)
-      let first = try districts.first.flatMap { try transaction.query(newest, [.text($0.text)]).first?.int32(0) } ?? 0
-      guard first == basis else {
-        throw Refusal("network_changed", "version \(first) of the network came in force meanwhile; load it again")
-      }
-      return try districts.map { district in
-        try transaction.execute(begin, [.text(district.text)])
-        if let row = try transaction.query(newest, [.text(district.text)]).first {
-          let version = try row.int32(0)
-          guard try row.bytes(1) != digest else { return (district, version, false) }
-          try transaction.execute(
-            insert,
-            [
-              .text(district.text), .int32(version + 1), .text(name), .bytes(bytes), .bytes(digest),
-              .text(operatorName),
-            ])
-          return (district, version + 1, true)
-        }
-        try transaction.execute(
-          insert,
-          [.text(district.text), .int32(1), .text(name), .bytes(bytes), .bytes(digest), .text(operatorName)])
-        return (district, 1, true)
-      }
+    do {
+      return try await NetworkLoading.store(
+        network, archive: bytes, after: basis, by: operatorName, beginsJournals: true, pool)
+    } catch let fault as NetworkLoadFault {
+      throw Refusal("network_changed", "\(fault)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Casework
 import Domain
 import GridNetwork
 import Platform
@@ -60,7 +61,10 @@ struct PolicyPreviewCommand: OperatorCommand {
       let changed = try await NetworkLoad.withChangesInForce(source, network, pool).source
       let policy = try NetworkReader.read(changed, geometry: .skip).policy
       var preview = PolicyPreview(policy: policy, now: now)
-      for root in policy.units.roots { try await preview.read(root.code, pool) }
+      for root in policy.units.roots {
+        let progress = Progress("preview \(root.code)", unit: "cases", total: nil)
+        try await preview.read(root.code, pool) { progress.add() }
+      }
       return preview.answer
     }
   }

@@ -17,9 +17,7 @@ struct BulkRun: Sendable {
   let acknowledgements: AckLog?
 
   func run(_ progress: Progress) async -> ReplaySummary {
-    let summary = Locked(ReplaySummary())
-    let started = MonotonicClock.microseconds
-    do {
+    await ReplaySummary.gathering { summary, started in
       try await withThrowingTaskGroup(of: Void.self) { group in
         var running = 0
         for first in stride(from: 0, to: feed.count, by: Self.reportsAtOnce) {
@@ -41,12 +39,6 @@ struct BulkRun: Sendable {
         }
         try await group.waitForAll()
       }
-    } catch {
-      summary.withLock { $0.failure = "\(error)" }
-    }
-    return summary.withLock { summary in
-      summary.elapsedMicroseconds = MonotonicClock.microseconds - started
-      return summary
     }
   }
 

@@ -11,10 +11,8 @@ struct ReplayRun: Sendable {
   let acknowledgements: AckLog?
 
   func run(_ progress: Progress) async -> ReplaySummary {
-    let summary = Locked(ReplaySummary())
     let next = Locked(0)
-    let started = MonotonicClock.microseconds
-    do {
+    return await ReplaySummary.gathering { summary, started in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<min(inFlight, max(feed.count, 1)) {
           group.addTask {
@@ -36,12 +34,6 @@ struct ReplayRun: Sendable {
         }
         try await group.waitForAll()
       }
-    } catch {
-      summary.withLock { $0.failure = "\(error)" }
-    }
-    return summary.withLock { summary in
-      summary.elapsedMicroseconds = MonotonicClock.microseconds - started
-      return summary
     }
   }
 }

@@ -21,6 +21,24 @@ struct ReplaySummary: Sendable {
   var isGood: Bool { rejected == 0 && failure == nil }
   private var perSecond: Double { elapsedMicroseconds > 0 ? Double(sent) * 1e6 / Double(elapsedMicroseconds) : 0 }
 
+  /// What a replay has brought together when it ends, also where a fault ended it.
+  /// - Parameter replay: gets the summary to add to, and when it began.
+  static func gathering(
+    _ replay: (_ summary: Locked<ReplaySummary>, _ startedMicroseconds: Int64) async throws -> Void
+  ) async -> ReplaySummary {
+    let summary = Locked(ReplaySummary())
+    let started = MonotonicClock.microseconds
+    do {
+      try await replay(summary, started)
+    } catch {
+      summary.withLock { $0.failure = "\(error)" }
+    }
+    return summary.withLock { summary in
+      summary.elapsedMicroseconds = MonotonicClock.microseconds - started
+      return summary
+    }
+  }
+
   mutating func add(_ report: OutgoingReport, _ result: ReportSender.Result) {
     retries += Int64(result.retries)
     switch result.outcome {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Casework
 import Domain
 import Platform
 import PostgresClient
@@ -73,20 +74,13 @@ struct DeliveriesRetryCommand: OperatorCommand {
   var caseID: String?
   @OptionGroup var common: CommonOptions
 
-  private static let retry = Statement(
-    "gridctl_retry",
-    """
-    UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt_at = $1
-    WHERE (state = 'failed' OR (state = 'pending' AND next_attempt_at > $1))
-      AND ($2::text IS NULL OR channel = $2) AND ($3::text IS NULL OR district || '-' || case_number::text = $3)
-    """)
-
   func answer() async throws -> Answer {
     let stack = common.stack()
-    let now = try stack.clock().microseconds
+    let now = Instant(microseconds: try stack.clock().microseconds)
     let count = try await stack.withDatabase {
-      try await $0.execute(Self.retry, [.timestamp(microseconds: now), .text(channel), .text(caseID)])
+      try await Upkeep(pool: $0)
+        .resend(.init(caseID: caseID, channel: channel), by: NetworkLoad.operatorName, at: now)
     }
-    return Answer(["retried": .integer(Int64(count))], text: "\(Figures.grouped(count)) deliveries are tried again")
+    return Answer(["retried": .integer(count)], text: "\(Figures.grouped(count)) deliveries are tried again")
   }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Casework
 import Domain
+import Platform
 import PostgresClient
 import Wire
 
@@ -56,18 +58,13 @@ struct QuarantineReleaseCommand: OperatorCommand {
   var consumer: String?
   @OptionGroup var common: CommonOptions
 
-  private static let release = Statement(
-    "gridctl_release",
-    """
-    UPDATE quarantine SET released_at = clock_timestamp()
-    WHERE district || '-' || case_number::text = $1 AND released_at IS NULL AND ($2::text IS NULL OR consumer = $2)
-    """)
-
   func answer() async throws -> Answer {
-    let count = try await common.stack().withDatabase {
-      try await $0.execute(Self.release, [.text(id), .text(consumer)])
+    let stack = common.stack()
+    let now = Instant(microseconds: try stack.clock().microseconds)
+    let count = try await stack.withDatabase {
+      try await Upkeep(pool: $0).release(id, consumer: consumer, by: NetworkLoad.operatorName, at: now)
     }
     guard count > 0 else { throw Refusal("not_in_quarantine", "\(id) is not in quarantine") }
-    return Answer(["case_id": .string(id), "released": .integer(Int64(count))], text: "\(id) is released")
+    return Answer(["case_id": .string(id), "released": .integer(count)], text: "\(id) is released")
   }
 }

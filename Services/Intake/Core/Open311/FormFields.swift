@@ -1,3 +1,5 @@
+import Operations
+
 /// The fields of a query or a form: names and values in their order, decoded. An empty value is an absent one.
 struct FormFields: Sendable, Equatable {
   static let maxFields = 200

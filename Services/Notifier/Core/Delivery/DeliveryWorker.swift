@@ -67,6 +67,9 @@ public actor DeliveryWorker {
   func drain(_ district: UnitCode) async throws {
     guard let network = policies.current(district) else { return }
     let queue = DeliveryQueue(district: district, pool: pool)
+    try await TestIntake(pool: pool).take(
+      district, outlets.of(network.channels), language: network.channels.languages.first ?? "zh",
+      at: Instant(microseconds: clock.microseconds))
     while !Task.isCancelled {
       let now = Instant(microseconds: clock.microseconds)
       let claimed = try await queue.claim(at: now)
@@ -96,7 +99,11 @@ public actor DeliveryWorker {
       try await hand(over: message, queue.district, network: network, at: now)
       outcome = .delivered
     } catch {
-      outcome = Self.outcome(of: error, attempts: first.attempts, network: network, at: now)
+      // Who tries a channel waits for the answer: a fault is told at once, also one that may pass.
+      outcome =
+        first.notice == ChannelTest.notice
+        ? .failed(fault: String(describing: error))
+        : Self.outcome(of: error, attempts: first.attempts, network: network, at: now)
     }
     let channel = first.channel.hasPrefix("smtp") ? "smtp" : first.channel
     attempts.with(channel, outcome.label).increment(by: message.count)
@@ -118,7 +125,7 @@ public actor DeliveryWorker {
     if first.channel == NoticeChannel.webhook.rawValue {
       guard webhook.secret != nil else { throw UnsignedWebhook() }
       try await webhook.send(
-        first, district: district, at: now, timeoutSeconds: network.channels.webhook?.timeoutSeconds ?? 10)
+        first, district: district, at: now, timeoutSeconds: network.channels.webhookTimeoutSeconds)
     } else {
       let channels = network.channels
       guard let server = mail.server(outlets.of(channels), channels, isOwn: outlets.smtpServer != nil) else {

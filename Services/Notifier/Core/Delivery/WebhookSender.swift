@@ -1,3 +1,4 @@
+import Casework
 import Cryptography
 import Domain
 import Transfer
@@ -37,7 +38,7 @@ struct WebhookSender: Sendable {
   static func body(_ delivery: QueuedDelivery, at now: Instant) -> [UInt8] {
     var writer = JSONWriter(capacity: delivery.payload.count + 96)
     writer.beginObject()
-    writer.member("type", "case.\(delivery.notice)")
+    writer.member("type", delivery.notice == ChannelTest.notice ? "channel.test" : "case.\(delivery.notice)")
     writer.member("timestamp", now.rfc3339(offsetSeconds: 0))
     writer.key("data")
     writer.raw(delivery.payload)

@@ -1,56 +1,26 @@
-public import Casework
+import Casework
 import Domain
 import GridNetwork
-import Journal
-public import Logging
-public import Platform
-public import PostgresClient
+import Logging
+import PostgresClient
 import Wire
 
 /// Tells what services ask for rather than what the journal says: that a unit's statement is late, what the daily
 /// self-check found. Whoever hears of it is found as for every other notice.
-public actor AskedNotices {
-  /// How often it looks whether something was asked for.
-  public static let lookMilliseconds = 1_000
+public struct AskedNotices: Sendable {
   /// Told in one transaction at most.
   static let maxNotices = 100
 
-  private let pool: PostgresPool
-  private let policies: PolicyStore
-  private let duty: DutyDirectory
-  private let outlets: NoticeOutlets
-  private let clock: any WallClock
-  private let logger: Logger
-  private let unheard: @Sendable ([UnheardNotice]) -> Void
+  private let rounds: NoticeRounds
 
-  /// - Parameter unheard: called with notices that no one in the whole district could be found for.
-  public init(
-    pool: PostgresPool, policies: PolicyStore, duty: DutyDirectory, outlets: NoticeOutlets, clock: any WallClock,
-    logger: Logger, unheard: @escaping @Sendable ([UnheardNotice]) -> Void = { _ in }
-  ) {
-    self.pool = pool
-    self.policies = policies
-    self.duty = duty
-    self.outlets = outlets
-    self.clock = clock
-    self.logger = logger
-    self.unheard = unheard
+  public init(rounds: NoticeRounds) {
+    self.rounds = rounds
   }
 
   /// Works until the task is cancelled.
   public func run() async {
-    while !Task.isCancelled {
-      for district in policies.districts {
-        do {
-          while try await tell(district) == Self.maxNotices {}
-        } catch {
-          if !Task.isCancelled {
-            logger.warning(
-              "what was asked for cannot be told", metadata: ["district": "\(district)", "fault": "\(error)"])
-          }
-        }
-      }
-      try? await Task.sleep(for: .milliseconds(Self.lookMilliseconds))
+    await rounds.run(complaint: "what was asked for cannot be told") { district in
+      while try await tell(district) == Self.maxNotices {}
     }
   }
 
@@ -73,14 +43,10 @@ public actor AskedNotices {
   /// Tells what waits; how many notices that were.
   @discardableResult
   func tell(_ district: UnitCode) async throws -> Int {
-    let now = Instant(microseconds: clock.microseconds)
-    guard let network = policies.current(district), let book = duty.book(district, at: now) else { return 0 }
-    let empty = NoticeRows(
-      district: district, zone: network.policy.calendar.zone, channels: network.channels,
-      outlets: outlets.of(network.channels), book: book, reporters: Reporters())
-    let (told, unheard) = try await pool.transaction { transaction -> (Int, [UnheardNotice]) in
-      let asked = try AskedNotice.claim(district, at: now, max: Self.maxNotices, in: transaction)
-      guard !asked.isEmpty else { return (0, []) }
+    guard let look = rounds.look(at: district) else { return 0 }
+    return try await rounds.tell(look) { transaction, rows in
+      let asked = try AskedNotice.claim(district, at: look.now, max: Self.maxNotices, in: transaction)
+      guard !asked.isEmpty else { return 0 }
       let read = try transaction.pipeline([
         PostgresCall(
           Self.beside, [.text(district.text), .int32(Self.firstPart - 1), .int32(PeriodicLists.firstPart)]),
@@ -89,22 +55,17 @@ public actor AskedNotices {
       let end = try read[0].onlyRow()
       var standing: [Int64: Standing] = [:]
       for row in read[1] { standing[try row.int64(0)] = try Standing(row) }
-      var rows = empty
       var part = try end.int32(1)
       for request in asked {
-        guard let notice = Self.planned(request, network) else { continue }
+        guard let notice = Self.planned(request, look.network) else { continue }
         let place = NoticePlace(
           seq: try end.int64(0), part: part, caseNumber: request.caseNumber ?? 0, at: request.askedAt)
         part = rows.add(notice, at: place, details: request.details.bytes()) {
           Self.payload(request, standing[request.caseNumber ?? 0], district, seq: place.seq)
         }
       }
-      let calls = rows.calls
-      if !calls.isEmpty { _ = try transaction.pipeline(calls) }
-      return (asked.count, rows.unheard)
+      return asked.count
     }
-    if !unheard.isEmpty { self.unheard(unheard) }
-    return told
   }
 
   /// Those whom the network's channels name, and those whom the request names; nobody twice.

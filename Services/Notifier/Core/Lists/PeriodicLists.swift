@@ -1,17 +1,13 @@
-public import Casework
+import Casework
 import Domain
 import GridNetwork
 import Journal
-public import Logging
-public import Platform
-public import PostgresClient
-import Wire
+import Logging
+import PostgresClient
 
 /// Lists that are told at fixed times rather than because something happened: every two weeks the orders of the hotline
 /// that came three times or more. Each period is told once, whichever copy of the service comes to it first.
 public actor PeriodicLists {
-  /// How often it looks whether a period is over; also how soon a simulated clock is seen to move.
-  public static let lookMilliseconds = 1_000
   /// Days of a period. Periods begin on a Monday, the first of all on Monday 5 January 1970.
   public static let periodDays = 14
   /// The local time, on the day after a period, when its list is told.
@@ -25,44 +21,17 @@ public actor PeriodicLists {
   /// The list's name in `periodic_lists`.
   static let repeatedOrders = "repeated_orders"
 
-  private let pool: PostgresPool
-  private let policies: PolicyStore
-  private let duty: DutyDirectory
-  private let outlets: NoticeOutlets
-  private let clock: any WallClock
-  private let logger: Logger
-  private let unheard: @Sendable ([UnheardNotice]) -> Void
+  private let rounds: NoticeRounds
   /// The last period that is known to be told.
   private var told: [UnitCode: CivilDate] = [:]
 
-  /// - Parameter unheard: called with lists that no one in the whole district could be found for.
-  public init(
-    pool: PostgresPool, policies: PolicyStore, duty: DutyDirectory, outlets: NoticeOutlets, clock: any WallClock,
-    logger: Logger, unheard: @escaping @Sendable ([UnheardNotice]) -> Void = { _ in }
-  ) {
-    self.pool = pool
-    self.policies = policies
-    self.duty = duty
-    self.outlets = outlets
-    self.clock = clock
-    self.logger = logger
-    self.unheard = unheard
+  public init(rounds: NoticeRounds) {
+    self.rounds = rounds
   }
 
   /// Works until the task is cancelled.
   public func run() async {
-    while !Task.isCancelled {
-      for district in policies.districts {
-        do {
-          try await tellDue(district)
-        } catch {
-          if !Task.isCancelled {
-            logger.warning("a list cannot be told", metadata: ["district": "\(district)", "fault": "\(error)"])
-          }
-        }
-      }
-      try? await Task.sleep(for: .milliseconds(Self.lookMilliseconds))
-    }
+    await rounds.run(complaint: "a list cannot be told") { district in try await tellDue(district) }
   }
 
   private static let last = Statement(
@@ -70,11 +39,11 @@ public actor PeriodicLists {
 
   /// Tells the lists of all periods that are over and were not told; of a district that never had one, the last.
   func tellDue(_ district: UnitCode) async throws {
-    guard let network = policies.current(district), network.channels.notices[.repeatedOrders] != nil else { return }
-    let now = Instant(microseconds: clock.microseconds)
-    let newest = Self.lastEnded(at: now, zone: network.policy.calendar.zone)
-    guard told[district].map({ $0 < newest }) ?? true, let book = duty.book(district, at: now) else { return }
-    let last = try await pool.query(Self.last, [.text(district.text), .text(Self.repeatedOrders)])
+    guard let look = rounds.look(at: district), let rule = look.network.channels.notices[.repeatedOrders]
+    else { return }
+    let newest = Self.lastEnded(at: look.now, zone: look.zone)
+    guard told[district].map({ $0 < newest }) ?? true else { return }
+    let last = try await rounds.pool.query(Self.last, [.text(district.text), .text(Self.repeatedOrders)])
       .onlyRow().textOrNil(0).flatMap { try? CivilDate($0) }
     var periods: [CivilDate] = [newest]
     while let last, let first = periods.first, first.adding(days: -Self.periodDays) > last,
@@ -83,7 +52,7 @@ public actor PeriodicLists {
       periods.insert(first.adding(days: -Self.periodDays), at: 0)
     }
     for begins in periods where last.map({ begins > $0 }) ?? true {
-      try await tell(district, begins: begins, network: network, book: book, at: now)
+      try await tell(rule, begins: begins, look)
     }
     told[district] = newest
   }
@@ -117,29 +86,24 @@ public actor PeriodicLists {
   static let maxHearers: Int32 = 100
 
   private func tell(
-    _ district: UnitCode, begins: CivilDate, network: LoadedNetwork, book: DutyBook, at now: Instant
+    _ rule: ChannelPolicy.Notice, begins: CivilDate, _ look: NoticeRounds.Look
   ) async throws {
-    let zone = network.policy.calendar.zone
+    let (district, zone) = (look.district, look.zone)
     let ends = begins.adding(days: Self.periodDays)
-    guard let rule = network.channels.notices[.repeatedOrders] else { return }
     let notice = PlannedNotice(
       kind: rule.kind,
       hearers: rule.to.prefix(Int(Self.maxHearers)).map {
-        .role($0.address(unit: district, lead: nil, policy: network.policy))
+        .role($0.address(unit: district, lead: nil, policy: look.network.policy))
       }, channels: rule.channels, urgent: rule.urgent, digest: false, values: NoticeValues())
-    let empty = NoticeRows(
-      district: district, zone: zone, channels: network.channels, outlets: outlets.of(network.channels), book: book,
-      reporters: Reporters())
     let claim: [PostgresParameter] = [
       .text(district.text), .text(Self.repeatedOrders), .text(begins.description),
       .timestamp(PostgresTimestamp(zone.instant(of: begins))), .timestamp(PostgresTimestamp(zone.instant(of: ends))),
-      .text(ReportSource.hotline.rawValue), .int64(Self.minReports), .timestamp(PostgresTimestamp(now)),
+      .text(ReportSource.hotline.rawValue), .int64(Self.minReports), .timestamp(PostgresTimestamp(look.now)),
       .int64(Int64(Self.maxListedCases)),
     ]
-    let unheard = try await pool.transaction { transaction -> [UnheardNotice] in
+    try await rounds.tell(look) { transaction, rows in
       let found = try transaction.query(Self.claim, claim)
-      guard let first = found.first else { return [] }
-      var rows = empty
+      guard let first = found.first else { return }
       let list = RepeatedOrders(
         district: district, begins: begins, ends: ends, total: try first.int64(3),
         cases: try found.map { row in
@@ -148,13 +112,9 @@ public actor PeriodicLists {
       let place = NoticePlace(
         seq: try first.int64(4),
         part: Self.firstPart + Self.maxHearers * Int32(truncatingIfNeeded: try first.int64(5) % 10_000), caseNumber: 0,
-        at: now)
-      let payload = list.encoded(now)
+        at: look.now)
+      let payload = list.encoded(look.now)
       rows.add(notice, at: place, details: payload) { payload }
-      let calls = rows.calls
-      if !calls.isEmpty { _ = try transaction.pipeline(calls) }
-      return rows.unheard
     }
-    if !unheard.isEmpty { self.unheard(unheard) }
   }
 }

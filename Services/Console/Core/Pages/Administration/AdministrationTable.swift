@@ -21,6 +21,8 @@ struct AdministrationTable: Sendable {
     var body: String?
     var question: String?
     var isGrave = false
+    /// What was begun is watched until it is over: each id of the answer, under this path.
+    var watch: String?
   }
 
   struct Row: Sendable {
@@ -35,6 +37,10 @@ struct AdministrationTable: Sendable {
   let rows: [Row]
   let empty: String
   var hint: String?
+  /// What is done with all of it at once.
+  var actions: [Action] = []
+  /// It is shown anew for a while after an act of its: what was asked for happens elsewhere.
+  var isFollowed = false
 
   func data(_ request: PageRequest) -> PageData {
     var data: PageData = [
@@ -43,11 +49,14 @@ struct AdministrationTable: Sendable {
       "rows": rows.map { row in
         [
           "id": row.id, "cells": zip(columns, row.cells).map { cell($1, column: $0, request) },
-          "actions": row.actions.map { action($0, of: row) },
+          "actions": row.actions.map { action($0, of: row.id) },
         ] as PageData
       },
     ]
     data["ownHint"] = hint
+    data["isFollowed"] = isFollowed
+    data["hasOwnActions"] = !actions.isEmpty
+    data["ownActions"] = actions.map { action($0, of: title) }
     return data
   }
 
@@ -69,13 +78,14 @@ struct AdministrationTable: Sendable {
     return data
   }
 
-  private func action(_ action: Action, of row: Row) -> PageData {
+  private func action(_ action: Action, of entry: String) -> PageData {
     var data: PageData = [
       "title": action.title, "method": action.method, "path": action.path, "isGrave": action.isGrave,
-      "label": "\(action.title) \(row.id)",
+      "label": "\(action.title) \(entry)",
     ]
     data["body"] = action.body
     data["question"] = action.question
+    data["watch"] = action.watch
     return data
   }
 }
@@ -84,7 +94,7 @@ struct AdministrationTable: Sendable {
 struct AdministrationForm: Sendable {
   struct Field: Sendable {
     enum Kind: Sendable {
-      case text, password, date, time
+      case text, password, date, time, email
       case moment(offset: String)
       /// With a choice of none where the field need not be filled in.
       case choice([PageData])
@@ -110,6 +120,8 @@ struct AdministrationForm: Sendable {
   /// The member that holds the form's object as the only entry of a list.
   var listedAs: String?
   var isOpen = false
+  /// What was begun is watched until it is over: the id of the answer, under this path.
+  var watch: String?
 
   var data: PageData {
     var data: PageData = [
@@ -118,6 +130,7 @@ struct AdministrationForm: Sendable {
     ]
     data["ownHint"] = hint
     data["listedAs"] = listedAs
+    data["watch"] = watch
     return data
   }
 
@@ -133,6 +146,7 @@ struct AdministrationForm: Sendable {
     case .password: data["type"] = "password"
     case .date: data["type"] = "date"
     case .time: data["type"] = "time"
+    case .email: data["type"] = "email"
     case .moment(let offset): data["offset"] = offset
     case .choice(let options):
       data["isChoice"] = true

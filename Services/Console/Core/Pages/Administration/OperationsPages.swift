@@ -60,21 +60,31 @@ enum QuarantinePage: AdministrationPage {
 
   static func tables(_ request: PageRequest) async throws -> [AdministrationTable] {
     let texts = request.texts
-    let rows = try await request.operations.quarantine().map { entry in
-      AdministrationTable.Row(
+    let mayRelease = request.view.territory.isWhole
+    let rows = try await request.operations.quarantine().map { entry -> AdministrationTable.Row in
+      let service = texts("administration.services.name.\(entry.consumer)")
+      let release = AdministrationTable.Action(
+        title: texts("administration.quarantine.release"), method: "POST", path: "/v1/quarantine/actions",
+        body: #"{"action":"release","case_id":"\#(entry.caseID)","consumer":"\#(entry.consumer)"}"#,
+        question: texts(
+          "administration.quarantine.release_question", ["case": "\(entry.caseID)", "service": service]))
+      return .init(
         id: "\(entry.caseID)",
         cells: [
-          .link("\(entry.caseID)", path: "/cases/\(entry.caseID)"),
-          .text(texts("administration.services.name.\(entry.consumer)")), .number("\(entry.firstSeq)"),
+          .link("\(entry.caseID)", path: "/cases/\(entry.caseID)"), .text(service), .number("\(entry.firstSeq)"),
           .time(entry.since), .text(entry.fault),
-        ])
+          entry.isReleased
+            ? .badge(texts("administration.quarantine.released"), tone: "soon")
+            : .badge(texts("administration.quarantine.held"), tone: "late"),
+        ], actions: mayRelease && !entry.isReleased ? [release] : [])
     }
     return [
       AdministrationTable(
         id: "quarantine", title: texts("administration.quarantine.title"),
-        columns: ["case", "service", "first_seq", "since", "fault"].map { texts("administration.field.\($0)") },
+        columns: ["case", "service", "first_seq", "since", "fault", "state"]
+          .map { texts("administration.field.\($0)") },
         rows: rows, empty: texts("administration.quarantine.empty"),
-        hint: rows.isEmpty ? nil : texts("administration.quarantine.release"))
+        hint: rows.isEmpty ? nil : texts("administration.quarantine.when"), isFollowed: true)
     ]
   }
 }
@@ -83,31 +93,75 @@ enum QuarantinePage: AdministrationPage {
 enum DeliveriesPage: AdministrationPage {
   static let matter = AdministrationMatter.deliveries
 
+  /// Of each state.
+  private static let maxRows = 100
+
   static func tables(_ request: PageRequest) async throws -> [AdministrationTable] {
+    let texts = request.texts
+    let mayResend = request.view.territory.isWhole
     var tables: [AdministrationTable] = []
     for state in ["failed", "pending", "delivered"] {
-      let texts = request.texts
-      let rows = try await request.operations.deliveries([state]).prefix(100).map { delivery in
-        AdministrationTable.Row(
-          id: "\(delivery.caseID)",
-          cells: [
-            .link("\(delivery.caseID)", path: "/cases/\(delivery.caseID)"),
-            .text(texts.word("notice", delivery.notice)),
-            .text(texts("administration.channels.name.\(delivery.channel)")), .time(delivery.createdAt),
-            .number("\(delivery.attempts)"),
-            .time(state == "pending" ? delivery.nextAttemptAt : delivery.deliveredAt),
-            .text(delivery.fault ?? "—"),
-          ])
+      let rows = try await request.operations.deliveries([state]).prefix(maxRows).map { delivery in
+        // What waits for its first try is on its way; a second message would only be sent twice.
+        let canResend = mayResend && (state == "failed" || state == "pending" && delivery.fault != nil)
+        return AdministrationTable.Row(
+          id: delivery.id, cells: cells(delivery, state, request), actions: canResend ? [resend(delivery, texts)] : [])
       }
       let last = state == "pending" ? "next_attempt" : "delivered_at"
-      tables.append(
-        AdministrationTable(
-          id: state, title: texts("administration.deliveries.\(state)"),
-          columns: ["case", "notice", "channel", "created_at", "attempts", last, "fault"]
-            .map { texts("administration.field.\($0)") },
-          rows: rows, empty: texts("administration.deliveries.none_\(state)")))
+      var table = AdministrationTable(
+        id: state, title: texts("administration.deliveries.\(state)"),
+        columns: ["case", "notice", "channel", "created_at", "attempts", last, "fault"]
+          .map { texts("administration.field.\($0)") },
+        rows: rows, empty: texts("administration.deliveries.none_\(state)"), isFollowed: true)
+      if state == "failed", rows.count > 1, mayResend { table.actions = [resendAll(texts)] }
+      tables.append(table)
     }
     return tables
+  }
+
+  private static func cells(
+    _ delivery: ChannelDelivery, _ state: String, _ request: PageRequest
+  ) -> [AdministrationTable.Cell] {
+    let texts = request.texts
+    // A mail names who it is for: smtp:<name>.
+    let channel = delivery.channel.split(separator: ":", maxSplits: 1).map(String.init)
+    let name = texts("administration.channels.name.\(channel.first ?? "")")
+    return [
+      delivery.caseID.map { .link("\($0)", path: "/cases/\($0)") } ?? .text("—"),
+      .text(texts.word("notice", delivery.notice)), .text(channel.count > 1 ? "\(name) · \(channel[1])" : name),
+      .time(delivery.createdAt), .number("\(delivery.attempts)"),
+      .time(state == "pending" ? delivery.nextAttemptAt : delivery.deliveredAt),
+      .text(state == "delivered" ? "—" : delivery.fault.map { DeliveryFaults.words($0, texts) } ?? "—"),
+    ]
+  }
+
+  private static func resend(_ delivery: ChannelDelivery, _ texts: PageTexts) -> AdministrationTable.Action {
+    .init(
+      title: texts("administration.deliveries.resend"), method: "POST", path: "/v1/deliveries/actions",
+      body: String(
+        decoding: JSONValue.object(["action": "resend", "id": .string(delivery.id)]).bytes(), as: UTF8.self))
+  }
+
+  private static func resendAll(_ texts: PageTexts) -> AdministrationTable.Action {
+    .init(
+      title: texts("administration.deliveries.resend_all"), method: "POST", path: "/v1/deliveries/actions",
+      body: #"{"action":"resend"}"#, question: texts("administration.deliveries.resend_question"))
+  }
+}
+
+/// Why a notice did not arrive, in people's words.
+enum DeliveryFaults {
+  private static let answered = "the receiver answered "
+
+  /// The words for the fault's code, with what was said in brackets; the fault as it is where there are none.
+  static func words(_ fault: String, _ texts: PageTexts) -> String {
+    if fault.hasPrefix(answered) {
+      return texts("administration.fault.answered", ["status": String(fault.dropFirst(answered.count))])
+    }
+    let code = String(fault.prefix { $0 != ":" })
+    guard let words = texts.optional("administration.fault.\(code)") else { return fault }
+    let detail = fault.dropFirst(code.count + 2)
+    return code == "channel_off" || detail.isEmpty ? words : "\(words) (\(detail))"
   }
 }
 
@@ -178,6 +232,17 @@ enum LogPage: AdministrationPage {
         id: "reveals", title: texts("administration.log.reveals"),
         columns: ["at", "who", "case", "reason"].map { texts("administration.field.\($0)") }, rows: reveals,
         empty: texts("administration.log.no_reveals")),
+      AdministrationTable(
+        id: "acts", title: texts("administration.log.acts"),
+        columns: ["at", "who", "act", "subject"].map { texts("administration.field.\($0)") },
+        rows: try await log.acts().prefix(200).map { act in
+          .init(
+            id: act.subject,
+            cells: [
+              .time(act.at), .text(request.names.actor(act.actor)),
+              .text(texts.optional("administration.act.\(act.act)") ?? act.act), .text(act.subject),
+            ])
+        }, empty: texts("administration.log.no_acts")),
       AdministrationTable(
         id: "sign-ins", title: texts("administration.log.sign_ins"),
         columns: ["at", "who", "session"].map { texts("administration.field.\($0)") }, rows: signIns,

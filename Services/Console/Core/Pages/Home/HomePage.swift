@@ -37,8 +37,11 @@ enum HomePage: Page {
       data["hasDuty"] = true
       data["dutyPath"] = dutyPath(request.role)
     }
+    // Of those that are open: they are few, however many cases there have been over the years.
+    var open = CaseFilter()
+    open.states = CaseState.allCases.filter(\.isOpen)
     let recent = try await request.console.cases.page(
-      request.view.sight, CaseFilter(), order: .changedFirst, limit: 8, now: request.now)
+      request.view.sight, open, order: .changedFirst, limit: 8, now: request.now)
     data["recent"] = recent.cases.map { CaseRows(request).data($0) }
     let title = request.texts("home.title", ["name": request.view.caller.name])
     return PageContent(title, data)

@@ -12,8 +12,13 @@ struct OfficerCatalogue: Sendable {
   static let countedDaysOfAll: Int64 = 7
 
   private let request: PageRequest
+  /// Kinds that may be chosen at all.
+  private let isOffered: @Sendable (Category) -> Bool
 
-  init(_ request: PageRequest) { self.request = request }
+  init(_ request: PageRequest, offering isOffered: @escaping @Sendable (Category) -> Bool = { $0.fileable }) {
+    self.request = request
+    self.isOffered = isOffered
+  }
 
   private static let own = Statement(
     "officer_own_kinds",
@@ -102,7 +107,7 @@ struct OfficerCatalogue: Sendable {
         members[top.code] = []
         order.append(top)
       }
-      if category.fileable { members[top.code]?.append(choice(category)) }
+      if isOffered(category) { members[top.code]?.append(choice(category)) }
     }
     return order.compactMap { top in
       guard let found = members[top.code], !found.isEmpty else { return nil }

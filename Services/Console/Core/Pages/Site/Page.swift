@@ -76,6 +76,9 @@ struct PageRequest: Sendable {
   let context: AuthenticatedContext
   /// The one moment that everything on the page is as of.
   let now: Instant
+  /// Where the stream goes on from what the page shows: read before anything that it shows, so that nothing which
+  /// happens meanwhile is missed. Nil where it is not known.
+  let place: StreamPlace?
 
   var names: PageNames { PageNames(policy: view.policy, texts: texts) }
   var times: PageTimes { PageTimes(zone: view.zone, now: now, texts: texts) }

@@ -10,15 +10,15 @@ enum PageLanguage: String, CaseIterable, Sendable {
   static let cookieName = "gridloop_lang"
 
   /// The language that `?lang=` names, else the one chosen before, else the one that the browser likes best, else
-  /// Chinese.
-  static func of(_ request: Request) -> PageLanguage {
+  /// `otherwise`.
+  static func of(_ request: Request, otherwise: PageLanguage = .chinese) -> PageLanguage {
     if let asked = request.uri.queryParameters["lang"], let language = matching(asked) { return language }
     if let kept = request.cookies[cookieName]?.value, let language = matching(kept[...]) { return language }
-    return preferred(request.headers[.acceptLanguage] ?? "")
+    return preferred(request.headers[.acceptLanguage] ?? "", otherwise: otherwise)
   }
 
   /// By the weights of `Accept-Language` (RFC 9110, 12.5.4); of equal ones the first.
-  static func preferred(_ header: String) -> PageLanguage {
+  static func preferred(_ header: String, otherwise: PageLanguage = .chinese) -> PageLanguage {
     var best: (language: PageLanguage, weight: Double)?
     for range in header.split(separator: ",") {
       let parts = range.split(separator: ";")
@@ -30,7 +30,7 @@ enum PageLanguage: String, CaseIterable, Sendable {
         }.first ?? 1
       if weight > 0, weight > best?.weight ?? 0 { best = (language, weight) }
     }
-    return best?.language ?? .chinese
+    return best?.language ?? otherwise
   }
 
   static func matching(_ tag: Substring) -> PageLanguage? {

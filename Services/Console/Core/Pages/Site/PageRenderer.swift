@@ -12,9 +12,10 @@ struct PageRenderer: Sendable {
   /// Path and query of the request, for the switch of languages.
   let address: PageAddress
 
-  init(files: WebFiles, request: Request) {
+  /// - Parameter unlessChosen: the language for who asks for none.
+  init(files: WebFiles, request: Request, unlessChosen: PageLanguage = .chinese) {
     self.files = files
-    texts = files.texts.texts(PageLanguage.of(request))
+    texts = files.texts.texts(PageLanguage.of(request, otherwise: unlessChosen))
     address = PageAddress(request)
   }
 
@@ -46,6 +47,13 @@ struct PageRenderer: Sendable {
     ["languages": languages, "home": "/"]
   }
 
+  /// The frame of the public page.
+  ///
+  /// - Parameter links: the way to its other parts, each `path`, `label`, `icon` and `isCurrent`.
+  func publicFrame(home: String, links: [PageData]) -> PageData {
+    ["languages": languages, "home": home, "isPublic": true, "links": links]
+  }
+
   /// The frame for someone who is signed in.
   func frame(of request: PageRequest, route: PageRoute?, unread: Int64) -> PageData {
     let caller = request.view.caller
@@ -53,6 +61,7 @@ struct PageRenderer: Sendable {
       "languages": languages, "home": "/", "signedIn": true, "now": request.now.rfc3339(in: request.view.zone),
       "network": request.view.policy.name,
     ]
+    frame["place"] = request.place?.text()
     frame["menu"] = menu(caller.role, current: route)
     frame["user"] = caller.name
     frame["role"] = texts.word("role", caller.role.rawValue)

@@ -1,5 +1,5 @@
-import Domain
-import PostgresClient
+public import Domain
+public import PostgresClient
 import Wire
 
 /// What a policy would make of the clocks that run now.
@@ -7,52 +7,54 @@ import Wire
 /// Two things are told apart. Under the policy's limits every clock would be due at a time that may differ from its own;
 /// but a clock that runs keeps the limit it began with, so this holds for cases like those that are open now. Once the
 /// policy is applied, only provisional due times are computed again, by its calendar.
-struct PolicyPreview {
+public struct PolicyPreview: Sendable {
   /// Cases read at once.
-  static let casesAtOnce: Int64 = 2_000
+  public static let casesAtOnce: Int64 = 2_000
 
-  struct Count: Equatable {
-    var running: Int64 = 0
+  public struct Count: Sendable, Equatable {
+    public var running: Int64 = 0
     /// Of those running, they stand still (挂账).
-    var paused: Int64 = 0
-    var earlier: Int64 = 0
-    var later: Int64 = 0
+    public var paused: Int64 = 0
+    public var earlier: Int64 = 0
+    public var later: Int64 = 0
     /// Clocks for which the policy has no limit.
-    var withoutLimit: Int64 = 0
-    var becomeOverdue: Int64 = 0
-    var noLongerOverdue: Int64 = 0
-    var becomeProvisional: Int64 = 0
+    public var withoutLimit: Int64 = 0
+    public var becomeOverdue: Int64 = 0
+    public var noLongerOverdue: Int64 = 0
+    public var becomeProvisional: Int64 = 0
 
-    var moved: Int64 { earlier + later + withoutLimit }
+    public var moved: Int64 { earlier + later + withoutLimit }
   }
 
   /// What the calendar makes of due times that were provisional.
-  struct Calendar: Equatable {
-    var provisional: Int64 = 0
-    var becomeCertain: Int64 = 0
-    var moved: Int64 = 0
-    var becomeOverdue: Int64 = 0
-    var noLongerOverdue: Int64 = 0
+  public struct Calendar: Sendable, Equatable {
+    public var provisional: Int64 = 0
+    public var becomeCertain: Int64 = 0
+    public var moved: Int64 = 0
+    public var becomeOverdue: Int64 = 0
+    public var noLongerOverdue: Int64 = 0
     /// They are computed again when they run again.
-    var paused: Int64 = 0
+    public var paused: Int64 = 0
+
+    public init(provisional: Int64 = 0) { self.provisional = provisional }
   }
 
-  let policy: NetworkPolicy
-  let now: Instant
-  private(set) var cases: Int64 = 0
-  private(set) var movedCases: Int64 = 0
-  private(set) var overdueCases: Int64 = 0
-  private(set) var clocks: [ClockName: Count] = [:]
-  private(set) var calendar = Calendar()
+  public let policy: NetworkPolicy
+  public let now: Instant
+  public private(set) var cases: Int64 = 0
+  public private(set) var movedCases: Int64 = 0
+  public private(set) var overdueCases: Int64 = 0
+  public private(set) var clocks: [ClockName: Count] = [:]
+  public private(set) var calendar = Calendar()
 
-  init(policy: NetworkPolicy, now: Instant) {
+  public init(policy: NetworkPolicy, now: Instant) {
     self.policy = policy
     self.now = now
   }
 
   // A closed case may still owe a supervision, an answer or the decision of an appeal.
   private static let open = Statement(
-    "gridctl_open_cases",
+    "policy_preview_open_cases",
     """
     SELECT c.number, c.snapshot, CASE WHEN $3 THEN lower(r.description) END FROM cases AS c
     LEFT JOIN reports AS r ON $3 AND r.district = c.district AND r.case_number = c.number AND r.part = 0
@@ -62,22 +64,26 @@ struct PolicyPreview {
     ORDER BY c.number LIMIT \(casesAtOnce)
     """)
 
-  mutating func read(_ district: UnitCode, _ pool: PostgresPool) async throws {
-    let progress = Progress("preview \(district)", unit: "cases", total: nil)
+  /// Counts every open case of the district.
+  ///
+  /// - Parameter progress: called after each case.
+  public mutating func read(
+    _ district: UnitCode, _ pool: PostgresPool, progress: () -> Void = {}
+  ) async throws {
     var last: Int64 = 0
     while true {
       let rows = try await pool.query(Self.open, [.text(district.text), .int64(last), .bool(policy.readsTexts)])
       for row in rows {
         last = try row.int64(0)
         add(try CaseCoding.decode(try row.bytes(1)), text: try row.textOrNil(2) ?? "")
-        progress.add()
+        progress()
       }
       if rows.count < Self.casesAtOnce { return }
     }
   }
 
   /// Counts one case that waits for something.
-  mutating func add(_ value: Case, text: String = "") {
+  public mutating func add(_ value: Case, text: String = "") {
     cases += 1
     let traits = value.traits(policy: policy, text: text)
     var isMoved = false
@@ -113,7 +119,7 @@ struct PolicyPreview {
     guard !provisional.isEmpty else { return }
     calendar.provisional += Int64(provisional.count)
     calendar.paused += Int64(provisional.count { $0.isPaused })
-    let again = CaseMachine.recalculate(value, by: .service("gridctl"), policy: policy, now: now)?.value
+    let again = CaseMachine.recalculate(value, by: .service("preview"), policy: policy, now: now)?.value
     for clock in provisional where !clock.isPaused {
       guard let fresh = again?.clocks.first(where: { $0.name == clock.name && $0.version == clock.version }) else {
         continue

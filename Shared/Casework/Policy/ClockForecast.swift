@@ -1,10 +1,10 @@
-import Domain
+public import Domain
 
 extension CaseClock {
   /// When a running clock would be due under another policy: what is left of its stages by the limits there, with the
   /// extensions that were granted and the pauses that are over. A clock that stands still is taken as of when it was
   /// paused, as it is itself. Nil where the policy has no limit for it.
-  func finalDue(under policy: NetworkPolicy, _ traits: CaseTraits) -> Due? {
+  public func finalDue(under policy: NetworkPolicy, _ traits: CaseTraits) -> Due? {
     let limits = self.limits(under: policy, traits)
     guard let last = limits.last else { return nil }
     var due = Due(at: stageStartedAt, provisional: stages[..<stage].contains { $0.provisional })
@@ -26,5 +26,5 @@ extension CaseClock {
   }
 
   /// Whether a due time has passed: of a clock that stands still, had passed when it was paused.
-  func isLate(by due: Instant, now: Instant) -> Bool { due < (pausedAt ?? now) }
+  public func isLate(by due: Instant, now: Instant) -> Bool { due < (pausedAt ?? now) }
 }

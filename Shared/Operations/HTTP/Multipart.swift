@@ -1,27 +1,33 @@
 import Glibc
 
 /// A body of `multipart/form-data` (RFC 7578), read whole.
-struct Multipart: Sendable {
-  static let maxParts = 64
-  static let maxBoundaryBytes = 70
+public struct Multipart: Sendable {
+  public static let maxParts = 64
+  public static let maxBoundaryBytes = 70
 
-  struct Part: Sendable, Equatable {
-    let name: String
+  public struct Part: Sendable, Equatable {
+    public let name: String
     /// Nil for a field; for a file whatever its sender called it.
-    let fileName: String?
-    let content: [UInt8]
+    public let fileName: String?
+    public let content: [UInt8]
+
+    public init(name: String, fileName: String?, content: [UInt8]) {
+      self.name = name
+      self.fileName = fileName
+      self.content = content
+    }
   }
 
-  enum Fault: Error, Equatable {
+  public enum Fault: Error, Equatable {
     case noBoundary
     case malformed
     case tooManyParts
   }
 
-  let parts: [Part]
+  public let parts: [Part]
 
   /// - Parameter contentType: the header's value, with its `boundary`.
-  init(_ body: [UInt8], contentType: String) throws(Fault) {
+  public init(_ body: [UInt8], contentType: String) throws(Fault) {
     guard let boundary = Self.parameter("boundary", of: contentType[...]), !boundary.isEmpty,
       boundary.utf8.count <= Self.maxBoundaryBytes
     else { throw .noBoundary }

@@ -1,0 +1,61 @@
+public import Domain
+public import PostgresClient
+
+/// An act of an administrator or of an operator, as it was noted.
+public struct AdministrativeAct: Sendable, Hashable {
+  public let district: UnitCode
+  public let at: Instant
+  /// `user:<name>`, or who ran gridctl.
+  public let actor: String
+  /// A code such as `release_case`, `resend_notices`, `test_channel`, `load_network`, `user_made`.
+  public let act: String
+  public let subject: String
+}
+
+/// The table `administrative_acts`: only ever added to.
+public struct AdministrativeActs: Sendable {
+  private let pool: PostgresPool
+
+  public init(pool: PostgresPool) { self.pool = pool }
+
+  private static let insert = Statement(
+    "administrative_acts_insert",
+    "INSERT INTO administrative_acts (district, at, actor, act, subject) VALUES ($1, $2, $3, $4, $5)")
+
+  private static let read = Statement(
+    "administrative_acts_read",
+    """
+    SELECT district, at, actor, act, subject FROM administrative_acts WHERE district = ANY($1)
+    ORDER BY at DESC, id DESC LIMIT $2
+    """)
+
+  /// The statement that notes an act, for the transaction of the act itself.
+  public static func noting(_ act: AdministrativeAct) -> PostgresCall {
+    PostgresCall(
+      insert,
+      [
+        .text(act.district.text), .timestamp(microseconds: act.at.microseconds), .text(act.actor), .text(act.act),
+        .text(act.subject),
+      ])
+  }
+
+  public func note(_ act: AdministrativeAct) async throws {
+    let call = Self.noting(act)
+    try await pool.execute(call.statement, call.parameters)
+  }
+
+  /// Those of the districts, the newest first.
+  public func newest(of districts: [UnitCode], limit: Int) async throws -> [AdministrativeAct] {
+    try await pool.query(Self.read, [.texts(districts.map(\.text)), .int64(Int64(limit))]).map { row in
+      AdministrativeAct(
+        district: UnitCode(try row.text(0)), at: Instant(microseconds: try row.timestamp(1).microseconds),
+        actor: try row.text(2), act: try row.text(3), subject: try row.text(4))
+    }
+  }
+}
+
+extension AdministrativeAct {
+  public init(_ act: String, _ subject: String, in district: UnitCode, by actor: String, at now: Instant) {
+    self.init(district: district, at: now, actor: actor, act: act, subject: subject)
+  }
+}
