@@ -100,6 +100,16 @@ GET    /v1/services                                        200  - - -   - - -   
 GET    /v1/quarantine                                      200  - - -   - - -   - + -   - - ?
 GET    /v1/deliveries                                      200  - - -   - - -   - + -   - - ?
 GET    /v1/policies                                        200  - - -   - - -   - + -   - - ?
+GET    /v1/access/acts                                     200  - - -   - - -   - + -   - - ?
+GET    /v1/channels/tests                                  200  - - -   - - -   - + -   - - ?
+GET    /v1/channels/tests/{id}                             404  - - -   - - -   - + -   - - ?
+POST   /v1/channels/{channel}/tests                        422  - - -   - - -   - + -   - - ?
+GET    /v1/policies/{district}/{version}/difference        404  - - -   - - -   - + -   - - ?
+GET    /v1/policies/{district}/{version}/files.tar         404  - - -   - - -   - + -   - - ?
+POST   /v1/deliveries/actions                              422  - - -   - - -   - + -   - - ?
+POST   /v1/quarantine/actions                              422  - - -   - - -   - + -   - - ?
+POST   /v1/policies                                        415  - - -   - - -   - + -   - - ?
+POST   /v1/policies/previews                               415  - - -   - - -   - + -   - - ?
 GET    /v1/access/sign-ins                                 200  - - -   - - -   - + -   - - ?
 GET    /v1/access/reveals                                  200  - - -   - - -   - + -   - - ?
 GET    /v1/stream                                          200  + + +   + + +   + + +   + + ?
@@ -121,6 +131,7 @@ GET    /administration/deliveries                          200  - - -   - - -   
 GET    /administration/keys                                200  - - -   - - -   - + -   - - ?
 GET    /administration/log                                 200  - - -   - - -   - + -   - - ?
 GET    /administration/policies                            200  - - -   - - -   - + -   - - ?
+GET    /administration/policies/difference                 422  - - -   - - -   - + -   - - ?
 GET    /administration/quarantine                          200  - - -   - - -   - + -   - - ?
 GET    /administration/rosters                             200  - - -   - - -   - + -   - - ?
 GET    /administration/services                            200  - - -   - - -   - + -   - - ?
@@ -131,6 +142,8 @@ GET    /cases/{id}                                         200  + + +   + + +   
 GET    /command                                            200  - - +   + - +   + + +   - - ?
 GET    /department                                         200  - + -   - - -   - - -   + - ?
 GET    /desk                                               200  - - +   + - -   - - +   - - ?
+GET    /grid-changes                                       200  + - +   + - +   + + +   - - ?
+GET    /grid-changes/{id}                                  404  + - +   + - +   + + +   - - ?
 GET    /inbox                                              200  + + +   + + +   + + +   + - ?
 GET    /indicators                                         200  + + +   + + -   + + +   + - ?
 GET    /inspection                                         200  - + +   + - +   + + +   + - ?

@@ -19,6 +19,7 @@ MAX_FIRST_PAINT_MS = 2_000
 MAX_UPDATE_MS = 100
 STREET = "440306018"
 MAP = "#command-map"
+LOOKS = ("", "?colour=state", "?layer=hot", f"?layer=duty&unit={STREET}", "?wall=true")
 
 
 def figure(page, name):
@@ -109,14 +110,14 @@ class Command(CommandTest):
         for size in pages.SIZES:
             for language in pages.LANGUAGES:
                 visitor = self.look("/command", size=size, language=language)
-                for query in ("", "?colour=state", "?layer=hot", f"?layer=duty&unit={STREET}", "?wall=true"):
+                for number, query in enumerate(LOOKS):
                     with self.subTest(size=size, language=language, query=query):
                         visitor.go("/command" + query)
                         visitor.page.wait_for_selector(f"{MAP}[data-shown]")
                         name = query.strip("?").replace("=", "-").replace("&", "-") or "cases"
                         visitor.picture(f"command-{name}-{size}-{language}", full=size == "phone")
                         self.assertEqual(visitor.overflow(), [])
-                        self.assertEqual(visitor.audit(), [])
+                        self.assertEqual(visitor.audit(pages.is_turn((size, language), number)), [])
                         visitor.checked()
                 visitor.close()
 

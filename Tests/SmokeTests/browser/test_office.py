@@ -146,18 +146,18 @@ class Office(pages.PageTest):
         admin.checked()
 
     def test_every_matter_of_administration_can_be_looked_at(self):
-        for size in pages.SIZES:
-            for language in pages.LANGUAGES:
-                admin = self.visitor("admin", size, language)
-                admin.go("/administration")
-                paths = admin.page.eval_on_selector_all(
-                    ".matter a", "links => links.map((link) => link.getAttribute('href'))")
-                self.assertEqual(len(paths), 11)
-                for path in paths:
-                    admin.go(path)
-                    self.looks_right(admin, f"office-{path.rsplit('/', 1)[1]}-{size}-{language}")
-                admin.checked()
-                admin.close()
+        for size, language in pages.WINDOWS:
+            admin = self.visitor("admin", size, language)
+            admin.go("/administration")
+            paths = admin.page.eval_on_selector_all(
+                ".matter a", "links => links.map((link) => link.getAttribute('href'))")
+            self.assertEqual(len(paths), 11)
+            for number, path in enumerate(paths):
+                admin.go(path)
+                name = f"office-{path.rsplit('/', 1)[1]}-{size}-{language}"
+                self.looks_right(admin, name, by_axe=pages.is_turn((size, language), number))
+            admin.checked()
+            admin.close()
 
 
 if __name__ == "__main__":
