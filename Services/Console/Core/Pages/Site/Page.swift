@@ -78,7 +78,7 @@ struct PageRequest: Sendable {
   let now: Instant
   /// Where the stream goes on from what the page shows: read before anything that it shows, so that nothing which
   /// happens meanwhile is missed. Nil where it is not known.
-  let place: StreamPlace?
+  var place: StreamPlace?
 
   var names: PageNames { PageNames(policy: view.policy, texts: texts) }
   var times: PageTimes { PageTimes(zone: view.zone, now: now, texts: texts) }
