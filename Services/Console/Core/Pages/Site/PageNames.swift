@@ -87,11 +87,12 @@ struct PageNames: Sendable {
     repeats == 0 ? rung : texts("words.rung_again", ["rung": rung, "count": "\(repeats)"])
   }
 
-  /// What a rung does and what it is called; once, where that is the same.
+  /// What a rung does and what it is called; the name alone, where that says what it does.
   func act(_ act: RungAct, rung: String, of clock: ClockName) -> String {
     let word = texts.word("act", act.rawValue)
     let name = self.rung(rung, of: clock.rawValue)
-    return name == word ? word : texts("words.act_of_rung", ["act": word, "rung": name])
+    if name.lowercased().contains(word.lowercased()) { return name }
+    return texts("words.act_of_rung", ["act": word, "rung": name])
   }
 
   /// A limit or what was granted: `5 work_days` → `5 个工作日`.
