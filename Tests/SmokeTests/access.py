@@ -136,6 +136,7 @@ GET    /administration/quarantine                          200  - - -   - - -   
 GET    /administration/rosters                             200  - - -   - - -   - + -   - - ?
 GET    /administration/services                            200  - - -   - - -   - + -   - - ?
 GET    /administration/suppressions                        200  - - -   - - -   - + -   - - ?
+GET    /administration/units                               200  - - -   - - -   - + -   - - ?
 GET    /administration/users                               200  - - -   - - -   - + -   - - ?
 GET    /cases                                              200  + + +   + + +   + + +   + - ?
 GET    /cases/{id}                                         200  + + +   + + +   + + .   . - ?

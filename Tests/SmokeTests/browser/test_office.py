@@ -145,13 +145,65 @@ class Office(pages.PageTest):
         self.assertEqual(len(page.query_selector_all("#table-lag tbody tr")), len(stack.CONSUMERS))
         admin.checked()
 
+    def figure(self, page, name, unit=None):
+        place = f"tr[data-unit='{unit}'] [data-figure={name}]" if unit else f"#unit-{name}"
+        return int(page.text_content(place))
+
+    def test_units_are_walked_down_to_a_grid_and_their_counts_lead_to_as_many(self):
+        case = self.stack.file(category="E0203")
+        [[grid]] = self.stack.sql(f"SELECT unit FROM cases WHERE number = {case.split('-')[1]}")
+        street, community = grid[:9], grid[:12]
+        admin = self.visitor("admin")
+        page = admin.go("/administration/units")
+        below = page.eval_on_selector_all(
+            "#unit-list [data-figure=grids]", "cells => cells.map((cell) => Number(cell.textContent))")
+        self.assertEqual(sum(below), self.figure(page, "grids"))
+        self.looks_right(admin, "office-units")
+        # Down by keyboard alone, to the grid of the case.
+        page.focus(f"tr[data-unit='{street}'] .unit-name")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"#unit-card[data-unit='{street}']")
+        cases = self.figure(page, "open")
+        self.assertGreater(cases, 0)
+        page.click("#unit-open")
+        page.wait_for_selector("#case-list")
+        self.assertEqual(re.findall(r"\d+", page.text_content(".page-head .page-note")), [str(cases)])
+        page = admin.go(f"/administration/units?unit={street}")
+        people = self.figure(page, "people")
+        page.click("#unit-people")
+        page.wait_for_selector("#table-users")
+        self.assertEqual(len(page.query_selector_all("#table-users tbody tr")), people)
+        page = admin.go(f"/administration/units?unit={community}")
+        self.assertEqual(page.query_selector_all("#unit-list tbody tr"), [])
+        page.click("#folded a")
+        page.wait_for_selector(f"tr[data-unit='{grid}']")
+        self.assertEqual(
+            len(page.query_selector_all("#unit-list tbody tr")), self.figure(page, "grids"))
+        self.looks_right(admin, "office-unit-grids")
+        # By code, and by a name that nothing has.
+        page.fill("#unit-q", grid)
+        page.press("#unit-q", "Enter")
+        page.wait_for_selector(f"#unit-list tr[data-unit='{grid}']")
+        page.click(f"tr[data-unit='{grid}'] .unit-name")
+        page.wait_for_selector(f"#unit-card[data-unit='{grid}']")
+        self.assertGreater(self.figure(page, "open"), 0)
+        self.assertTrue(page.is_visible("#unit-list .empty"))
+        page.fill("#unit-q", "没有这个单元")
+        page.press("#unit-q", "Enter")
+        page.wait_for_selector("#unit-list .empty a")
+        self.looks_right(admin, "office-units-none")
+        # Who may act on suppressions is said where administrators look for it.
+        page = admin.go("/administration/suppressions")
+        page.wait_for_selector("#table-who tbody tr")
+        admin.checked()
+
     def test_every_matter_of_administration_can_be_looked_at(self):
         for size, language in pages.WINDOWS:
             admin = self.visitor("admin", size, language)
             admin.go("/administration")
             paths = admin.page.eval_on_selector_all(
                 ".matter a", "links => links.map((link) => link.getAttribute('href'))")
-            self.assertEqual(len(paths), 11)
+            self.assertEqual(len(paths), 12)
             for number, path in enumerate(paths):
                 admin.go(path)
                 name = f"office-{path.rsplit('/', 1)[1]}-{size}-{language}"

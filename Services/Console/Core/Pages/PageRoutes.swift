@@ -13,7 +13,7 @@ struct PageRoutes: Sendable {
   static let all: [any Page.Type] = [
     HomePage.self, CaseListPage.self, CasePage.self, DeskPage.self, DepartmentPage.self, InboxPage.self,
     InspectionPage.self, RecordPage.self, IndicatorPage.self,
-    AdministrationOverview.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self,
+    AdministrationOverview.self, UnitsPage.self, UsersPage.self, KeysPage.self, RostersPage.self, PoliciesPage.self,
     PolicyDifferencePage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
     OfficerPage.self, OfficerTaskPage.self, GridChangesPage.self, GridChangePage.self,

@@ -139,7 +139,7 @@ struct TerritoryRoutes: Sendable {
 
 extension Unit {
   /// Whether code or name begin with, or a name contains, what was typed.
-  fileprivate func isNamed(_ text: String) -> Bool {
+  func isNamed(_ text: String) -> Bool {
     code.text.hasPrefix(text) || nameZh.contains(text) || nameEn.lowercased().contains(text.lowercased())
   }
 }

@@ -34,13 +34,21 @@ private struct PostFields {
   }
 }
 
-/// People: who they are, where, and whether they may sign in.
+/// People: who they are, where, and whether they may sign in; all of them, or those of one unit and below it.
 enum UsersPage: AdministrationPage {
   static let matter = AdministrationMatter.users
 
   static func tables(_ request: PageRequest) async throws -> [AdministrationTable] {
     let texts = request.texts
-    let users = try await UserDirectory(console: request.console, view: request.view).users()
+    let tree = request.view.policy.units
+    var fields = try request.query()
+    let unit = request.view.unit(&fields)
+    let onlyActive = fields.flag("active") ?? false
+    try fields.finish()
+    let address = PageAddress(request.request)
+    let users = try await UserDirectory(console: request.console, view: request.view).users().filter { user in
+      (unit.map { tree.contains($0, user.unit) } ?? true) && (!onlyActive || user.disabledAt == nil)
+    }
     let rows = users.map { user -> AdministrationTable.Row in
       let path = "/v1/users/\(PercentEncoding.encode(user.username))/actions"
       let isOwn = user.username == request.view.caller.name
@@ -65,7 +73,7 @@ enum UsersPage: AdministrationPage {
       let name: AdministrationTable.Cell =
         isOwn
         ? .text(user.username)
-        : .link(user.username, path: "/administration/users?user=\(PercentEncoding.encode(user.username))#edit")
+        : .link(user.username, path: address.with(["user": user.username]) + "#edit")
       return .init(
         id: user.username,
         cells: [
@@ -80,14 +88,35 @@ enum UsersPage: AdministrationPage {
       AdministrationTable(
         id: "users", title: texts("administration.users.title"),
         columns: ["name", "role", "unit", "department", "state"].map { texts("administration.field.\($0)") },
-        rows: rows, empty: texts("administration.users.empty"))
+        rows: rows, empty: texts("administration.users.\(unit == nil ? "empty" : "none_at")"),
+        filters: filters(unit, onlyActive: onlyActive, request))
     ]
+  }
+
+  /// What the list is cut down to, each with the address of the list without it.
+  private static func filters(
+    _ unit: UnitCode?, onlyActive: Bool, _ request: PageRequest
+  )
+    -> [AdministrationTable.Filter]
+  {
+    let address = PageAddress(request.request)
+    var filters: [AdministrationTable.Filter] = []
+    if let unit {
+      let label = request.texts("administration.users.at", ["unit": request.names.unit(unit)])
+      filters.append(.init(label: label, without: address.with(["unit": nil, "user": nil])))
+    }
+    if onlyActive {
+      let label = request.texts("administration.users.active_only")
+      filters.append(.init(label: label, without: address.with(["active": nil, "user": nil])))
+    }
+    return filters
   }
 
   static func forms(_ request: PageRequest) async throws -> [AdministrationForm] {
     let texts = request.texts
     let post = PostFields(request: request)
     var fields = try request.query()
+    let unit = request.view.unit(&fields)
     if let name = fields.text("user") {
       let user = try await UserDirectory(console: request.console, view: request.view)
         .find(PercentEncoding.encode(name))
@@ -108,7 +137,7 @@ enum UsersPage: AdministrationPage {
         submit: texts("administration.users.create"),
         fields: [
           .init(name: "username", label: texts("administration.field.name"), kind: .text, isRequired: true),
-          post.role(nil), post.unit(nil), post.department(nil), post.password,
+          post.role(nil), post.unit(unit), post.department(nil), post.password,
         ])
     ]
   }

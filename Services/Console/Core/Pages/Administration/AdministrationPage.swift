@@ -3,7 +3,7 @@ import WebAuth
 
 /// The matters of administration, each with a page of its own.
 enum AdministrationMatter: String, CaseIterable, Sendable {
-  case users, keys, rosters, policies, calendar, channels, deliveries, quarantine, services, suppressions, log
+  case units, users, keys, rosters, policies, calendar, channels, deliveries, quarantine, services, suppressions, log
 }
 
 /// A page of administration: tables and forms of one matter.
@@ -44,12 +44,15 @@ enum AdministrationOverview: Page {
     let (view, texts) = (request.view, request.texts)
     let store = OperationsStore(pool: request.console.pool, districts: view.territory.districts)
     let users = try await UserDirectory(console: request.console, view: view).users()
+    let tree = view.policy.units
+    let units = tree.units.count { tree.contains(view.caller.unit, $0.code) }
     let keys = try await KeyRing(console: request.console, view: view).keys()
     let lag = try await store.consumers().map(\.lag).max() ?? 0
     let silent = try await store.instances().count(where: \.isSilent)
     let deliveries = try await store.deliveryCounts()
     let quarantined = try await store.quarantine().count
     let figures: [AdministrationMatter: (text: String, tone: String?)] = [
+      .units: (texts.counted("administration.count.units", units), nil),
       .users: (texts.counted("administration.count.users", users.count { $0.disabledAt == nil }), nil),
       .keys: (texts.counted("administration.count.keys", keys.count { $0.revokedAt == nil }), nil),
       .deliveries: (

@@ -31,6 +31,12 @@ struct AdministrationTable: Sendable {
     var actions: [Action] = []
   }
 
+  /// What the list is cut down to, and the address of the list without it.
+  struct Filter: Sendable {
+    let label: String
+    let without: String
+  }
+
   let id: String
   let title: String
   let columns: [String]
@@ -41,6 +47,7 @@ struct AdministrationTable: Sendable {
   var actions: [Action] = []
   /// It is shown anew for a while after an act of its: what was asked for happens elsewhere.
   var isFollowed = false
+  var filters: [Filter] = []
 
   func data(_ request: PageRequest) -> PageData {
     var data: PageData = [
@@ -55,6 +62,7 @@ struct AdministrationTable: Sendable {
     ]
     data["ownHint"] = hint
     data["isFollowed"] = isFollowed
+    data["filters"] = filters.map { ["label": $0.label, "without": $0.without] as PageData }
     data["hasOwnActions"] = !actions.isEmpty
     data["ownActions"] = actions.map { action($0, of: title) }
     return data

@@ -165,7 +165,7 @@ enum DeliveryFaults {
   }
 }
 
-/// Areas and categories whose reports all join one case.
+/// Areas and categories whose reports all join one case, and who makes and ends them: administrators look on.
 enum SuppressionsPage: AdministrationPage {
   static let matter = AdministrationMatter.suppressions
 
@@ -195,8 +195,26 @@ enum SuppressionsPage: AdministrationPage {
         id: "suppressions", title: texts("administration.suppressions.title"),
         columns: ["state", "reason", "unit", "category", "from", "until", "reports", "created_by"]
           .map { texts("administration.field.\($0)") },
-        rows: rows, empty: texts("administration.suppressions.empty"))
+        rows: rows, empty: texts("administration.suppressions.empty"),
+        hint: texts("administration.suppressions.looks_on")),
+      try await whoMayAct(request),
     ]
+  }
+
+  private static func whoMayAct(_ request: PageRequest) async throws -> AdministrationTable {
+    let (view, texts) = (request.view, request.texts)
+    let users = try await UserDirectory(console: request.console, view: view).users()
+    return AdministrationTable(
+      id: "who", title: texts("administration.suppressions.who"),
+      columns: ["name", "role", "unit"].map { texts("administration.field.\($0)") },
+      rows: users.filter { SuppressionRoutes.roles.contains($0.role) && $0.disabledAt == nil }.map { user in
+        .init(
+          id: user.username,
+          cells: [
+            .text(user.username), .text(texts.word("role", user.role.rawValue)),
+            .link(request.names.place(user.unit), path: UnitRows.path(user.unit)),
+          ])
+      }, empty: texts("administration.suppressions.nobody"))
   }
 }
 

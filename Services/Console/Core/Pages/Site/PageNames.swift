@@ -32,7 +32,8 @@ struct PageNames: Sendable {
   /// A unit as it is called among those right below the same unit: without what its name repeats of that one's.
   func unit(_ code: UnitCode, below parent: UnitCode) -> String { Self.name(unit(code), below: unit(parent)) }
 
-  private static func name(_ name: String, below above: String) -> String {
+  /// Without what it repeats of the name above it.
+  static func name(_ name: String, below above: String) -> String {
     guard !above.isEmpty, name.hasPrefix(above), name.count > above.count else { return name }
     return String(name.dropFirst(above.count).drop { " ,·-".contains($0) })
   }
