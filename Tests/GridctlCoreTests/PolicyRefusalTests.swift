@@ -24,8 +24,8 @@ import Wire
       toldIn: "units.csv", message: "its own ancestor"),
     Bad(
       name: "a rung without receivers", file: "ladder.yaml",
-      passage: "{name: overdue, at: \"0\", to: [dispatcher@district, supervisor@district], act: yellow}",
-      replacement: "{name: overdue, at: \"0\", act: yellow}", toldIn: "ladder.yaml",
+      passage: "at: \"0\", to: [dispatcher@district, supervisor@district], act: yellow}",
+      replacement: "at: \"0\", act: yellow}", toldIn: "ladder.yaml",
       message: "a rung without a receiver"),
     Bad(
       name: "a limit without unit", file: "limits.yaml", passage: "{clock: decide, limit: 2 work_hours}",

@@ -78,6 +78,24 @@ import Testing
     }
   }
 
+  @Test func aRungIsCalledAsThePolicyCallsIt() throws {
+    var files = NoticeNetwork.files
+    files["templates/red.en.txt"] = Array("Case\n\nRung: {rung}.\n".utf8)
+    files["templates/red.zh.txt"] = Array("案件\n\n环节:{rung}。\n".utf8)
+    let ladder = String(decoding: try #require(files["ladder.yaml"]), as: UTF8.self)
+    files["ladder.yaml"] = Array(
+      ladder.replacing("{name: street, at", with: "{name: street, zh: 街道督办, en: To the street, at").utf8)
+    let network = try NetworkReader.read(MemorySource(files: files), version: 1, geometry: .skip)
+    func body(_ rung: String, _ language: String) -> String? {
+      let payload = #"{"notice":"red","case_id":"d-1","clock":"sign","rung":"\#(rung)"}"#
+      return NoticeText(delivery("red", language: language, payload: payload), network: network)?.body
+    }
+    #expect(body("street", "en") == "Rung: To the street." && body("street", "zh") == "环节:街道督办。")
+    #expect(body("street-again-2", "en") == "Rung: To the street, repeat 2.")
+    #expect(body("street-again-2", "zh") == "环节:街道督办(第 2 次重复)。")
+    #expect(body("gone", "en") == "Rung: gone.", "the policy has it no more")
+  }
+
   @Test func codesAreToldInWords() throws {
     let payload = """
       {"notice":"must_supervise","case_id":"d-1","category_code":"0101","unit_code":"g1","result":"very_dissatisfied",\

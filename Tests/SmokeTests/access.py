@@ -103,12 +103,12 @@ GET    /v1/policies                                        200  - - -   - - -   
 GET    /v1/access/acts                                     200  - - -   - - -   - + -   - - ?
 GET    /v1/channels/tests                                  200  - - -   - - -   - + -   - - ?
 GET    /v1/channels/tests/{id}                             404  - - -   - - -   - + -   - - ?
-POST   /v1/channels/{channel}/tests                        422  - - -   - - -   - + -   - - ?
+POST   /v1/channels/{channel}/tests                        404  - - -   - - -   - + -   - - ?
 GET    /v1/policies/{district}/{version}/difference        404  - - -   - - -   - + -   - - ?
 GET    /v1/policies/{district}/{version}/files.tar         404  - - -   - - -   - + -   - - ?
 POST   /v1/deliveries/actions                              422  - - -   - - -   - + -   - - ?
 POST   /v1/quarantine/actions                              422  - - -   - - -   - + -   - - ?
-POST   /v1/policies                                        415  - - -   - - -   - + -   - - ?
+POST   /v1/policies                                        422  - - -   - - -   - + -   - - ?
 POST   /v1/policies/previews                               415  - - -   - - -   - + -   - - ?
 GET    /v1/access/sign-ins                                 200  - - -   - - -   - + -   - - ?
 GET    /v1/access/reveals                                  200  - - -   - - -   - + -   - - ?
@@ -131,7 +131,7 @@ GET    /administration/deliveries                          200  - - -   - - -   
 GET    /administration/keys                                200  - - -   - - -   - + -   - - ?
 GET    /administration/log                                 200  - - -   - - -   - + -   - - ?
 GET    /administration/policies                            200  - - -   - - -   - + -   - - ?
-GET    /administration/policies/difference                 422  - - -   - - -   - + -   - - ?
+GET    /administration/policies/difference                 200  - - -   - - -   - + -   - - ?
 GET    /administration/quarantine                          200  - - -   - - -   - + -   - - ?
 GET    /administration/rosters                             200  - - -   - - -   - + -   - - ?
 GET    /administration/services                            200  - - -   - - -   - + -   - - ?

@@ -215,6 +215,6 @@ private struct Window {
     guard let last = mates.map(\.rungAt).max() else { return nil }
     let next = policy.calendar.advance(from: last, by: every).at
     guard next > last, max(next, from) <= until else { return nil }
-    return DueRung(rung: "\(name)-again-\(mates.count)", at: next, hasFired: false)
+    return DueRung(rung: RungName(code: name, repeats: mates.count).text, at: next, hasFired: false)
   }
 }

@@ -129,7 +129,7 @@ public enum LadderMachine {
         let following = occurrence(after: before, every: every, now: now, calendar: calendar)
         // Beyond the last year of the calendar no time is later than another.
         guard following > before else { continue }
-        waiting = Waiting(index: index, name: "\(rung.name)-again-\(again.count)", at: following)
+        waiting = Waiting(index: index, name: RungName(code: rung.name, repeats: again.count).text, at: following)
       } else {
         guard again.isEmpty, passed.map({ first >= $0 }) ?? true else { continue }
         guard first > base || first >= clock.dueAt else { continue }

@@ -33,9 +33,17 @@ public struct Rung: Sendable, Hashable {
   public let act: RungAct
   /// How long after it fired it fires again, until its clock stops (每日督办); nil: once.
   public let every: Limit?
+  /// What people call it; nil, in both languages, where the policy gives its rungs no names.
+  public let nameZh: String?
+  public let nameEn: String?
 
-  public init(name: String, at: RungTime, to: [Receiver], act: RungAct, every: Limit? = nil) {
+  public init(
+    name: String, at: RungTime, to: [Receiver], act: RungAct, every: Limit? = nil, nameZh: String? = nil,
+    nameEn: String? = nil
+  ) {
     self.name = name
+    self.nameZh = nameZh
+    self.nameEn = nameEn
     self.at = at
     self.to = to
     self.act = act

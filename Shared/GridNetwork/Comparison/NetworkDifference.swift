@@ -95,7 +95,7 @@ public struct NetworkDifference: Sendable, Hashable {
         ladder.rungs.map { rung in
           Item(
             key: clock(ladder.clock, ladder.matter, ladder.condition) + " · \(rung.name)",
-            value: "\(rung.at) \(rung.act.rawValue) → " + rung.to.map(\.text).joined(separator: ", ")
+            value: names(rung) + "\(rung.at) \(rung.act.rawValue) → " + rung.to.map(\.text).joined(separator: ", ")
               + (rung.every.map { " / \($0)" } ?? ""))
         }
       }
@@ -104,6 +104,11 @@ public struct NetworkDifference: Sendable, Hashable {
         Item(key: "\(day)", value: policy.calendar.isWorkingDay(day).isWorking ? "work" : "off")
       }
     }
+  }
+
+  private static func names(_ rung: Rung) -> String {
+    guard let zh = rung.nameZh, let en = rung.nameEn else { return "" }
+    return "\(zh) / \(en) · "
   }
 
   private static func units(_ policy: NetworkPolicy, _ isMeant: (Unit) -> Bool) -> [Item] {

@@ -8,11 +8,13 @@ extension NetworkReading {
     guard let map = try yaml(Self.ladderFile) else { return LadderFile() }
     defer { map.finish() }
     var ladders: [(ladder: Ladder, line: Int)] = []
+    var calls = RungCalls()
     for entry in map.maps("ladders") {
       defer { entry.finish() }
       let condition = readCondition(entry.map("when"))
-      let rungs = readRungs(entry)
-      guard let clock = value(entry, "clock", of: ClockName.self) else {
+      let clock = value(entry, "clock", of: ClockName.self)
+      let rungs = readRungs(entry, of: clock, &calls)
+      guard let clock else {
         faults.markIncomplete(map.file)
         continue
       }
@@ -42,7 +44,7 @@ extension NetworkReading {
     return CardRule(cause: cause, count: count, act: act, to: to, condition: condition)
   }
 
-  private func readRungs(_ entry: YamlMap) -> [Rung] {
+  private func readRungs(_ entry: YamlMap, of clock: ClockName?, _ calls: inout RungCalls) -> [Rung] {
     let maps = entry.maps("rungs")
     if maps.isEmpty { entry.fault("a ladder without rungs", remedy: "add at least one rung") }
     var names: Set<String> = []
@@ -51,6 +53,7 @@ extension NetworkReading {
       defer { rung.finish() }
       let to = receivers(rung, of: "rung")
       let act = value(rung, "act", of: RungAct.self)
+      let call = readCall(rung)
       guard let name = rung.requiredText("name"), let at = rungTime(rung), let act, !to.isEmpty else { return nil }
       if !names.insert(name.text).inserted {
         rung.fault("the rung \"\(name.text)\" stands twice", line: name.line, remedy: "give it a name of its own")
@@ -73,7 +76,9 @@ extension NetworkReading {
           "the rung \"\(name.text)\" would open record after record", line: rung.line(of: "every"),
           remedy: "flag once, in a rung of its own")
       }
-      return Rung(name: name.text, at: at, to: to, act: act, every: every)
+      if let clock, let call { calls.add(call, to: name.text, of: clock, rung) }
+      return Rung(
+        name: name.text, at: at, to: to, act: act, every: every, nameZh: call?.zh, nameEn: call?.en)
     }
   }
 

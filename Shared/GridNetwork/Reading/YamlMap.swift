@@ -65,6 +65,9 @@ final class YamlMap {
 
   func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
 
+  /// Whether the key has one value, be it empty.
+  func isScalar(_ key: String) -> Bool { entries.first { $0.key == key }?.node.scalar != nil }
+
   private func node(_ key: String) -> Node? {
     asked.insert(key)
     guard let node = entries.first(where: { $0.key == key })?.node else { return nil }

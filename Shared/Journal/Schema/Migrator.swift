@@ -15,9 +15,15 @@ public struct Migrator: Sendable {
   public static let maxMigrationMilliseconds: Int64 = 600_000
 
   private let configuration: PostgresConfiguration
+  private let migrations: [Migration]
 
-  /// - Parameter configuration: of the owner of the schema.
-  public init(configuration: PostgresConfiguration) { self.configuration = configuration }
+  /// - Parameters:
+  ///   - configuration: of the owner of the schema.
+  ///   - migrations: those of the version whose schema it is to be.
+  public init(configuration: PostgresConfiguration, migrations: [Migration] = Migration.all) {
+    self.configuration = configuration
+    self.migrations = migrations
+  }
 
   /// Applies what is missing, each migration in a transaction of its own, under an advisory lock: of two runs at once
   /// the second waits and finds nothing to do. Throws ``SchemaFault`` when the database has a migration that differs
@@ -57,9 +63,9 @@ public struct Migrator: Sendable {
     let rows = try await connection.query(
       .unprepared("SELECT name, sha256 FROM schema_migrations ORDER BY name"), [])
     let known = try SchemaState(rows: rows)
-    try known.check(against: Migration.all)
+    try known.check(against: migrations)
     var applied: [String] = []
-    for migration in Migration.all where known.digests[migration.name] == nil {
+    for migration in migrations where known.digests[migration.name] == nil {
       let digest = Hexadecimal.encode(SHA256.digest(of: migration.text))
       try await connection.execute(
         script: """
@@ -71,7 +77,7 @@ public struct Migrator: Sendable {
       applied.append(migration.name)
     }
     try await connection.execute(script: Self.unlock)
-    return Outcome(applied: applied, current: Migration.all.last?.name ?? "")
+    return Outcome(applied: applied, current: migrations.last?.name ?? "")
   }
 
   /// Throws ``SchemaFault`` unless the database has exactly this version's schema; what each service asks at its start.

@@ -44,6 +44,7 @@ struct NoticeWords {
 
   /// Replaces the values that are codes in a notice of this kind; what people wrote stays.
   func replace(_ values: inout [String: String], notice: String) {
+    if let rung = rung(values["rung"] ?? "", of: values["clock"] ?? "") { values["rung"] = rung }
     if let word = word(Self.clocks, values["clock"]) { values["clock"] = word }
     switch NoticeKind(rawValue: notice) {
     case .revisited, .mustSupervise, .appointed:
@@ -59,6 +60,14 @@ struct NoticeWords {
       if let word = word(Self.reasons, values["reason"]) { values["reason"] = word }
     default: break
     }
+  }
+
+  /// What the policy calls a rung; nil where it has no words for it, so that its code stays.
+  private func rung(_ name: String, of clock: String) -> String? {
+    guard let named = ClockName(rawValue: clock).flatMap({ policy.rungNames(name, of: $0) }) else { return nil }
+    let word = isEnglish ? named.en : named.zh
+    if named.repeats == 0 { return word }
+    return isEnglish ? "\(word), repeat \(named.repeats)" : "\(word)(第 \(named.repeats) 次重复)"
   }
 
   private func word(_ words: Words, _ code: String?) -> String? {

@@ -191,7 +191,8 @@ private struct Teller {
     var told = told(
       event, escalation.dueAt < event.at ? "late" : "before",
       values: [
-        "clock": texts.word("clock", escalation.clock.rawValue), "act": texts.word("act", escalation.act.rawValue),
+        "clock": texts.word("clock", escalation.clock.rawValue),
+        "act": names.act(escalation.act, rung: escalation.rung, of: escalation.clock),
         "due": times.text(escalation.dueAt),
       ], tone: tone)
     told.items = escalation.to.map { names.receiver($0) }

@@ -257,9 +257,10 @@ private enum SelfCheckData {
     guard check.gaps > 0, let list = try? JSONParser.parse(Array(check.findings.utf8)).arrayValue else { return [] }
     return list.map { gap in
       let id = gap["case_id"]?.stringValue ?? ""
+      let clock = gap["clock"]?.stringValue ?? ""
       var data: PageData = [
-        "case": id, "path": "/cases/\(id)", "clock": request.texts.word("clock", gap["clock"]?.stringValue ?? ""),
-        "rung": request.texts.word("rung", gap["rung"]?.stringValue ?? ""),
+        "case": id, "path": "/cases/\(id)", "clock": request.texts.word("clock", clock),
+        "rung": request.names.rung(gap["rung"]?.stringValue ?? "", of: clock),
       ]
       data["expected"] = (gap["expected_at"]?.stringValue).flatMap { try? Instant(rfc3339: $0) }
         .map { request.times.data($0) }

@@ -78,8 +78,9 @@ enum RecordPage: Page {
   private static func rungs(_ rows: PostgresRows, _ request: PageRequest) throws -> [PageData] {
     try rows.map { row in
       let late = try row.int64(8)
+      let clock = try row.text(0)
       var data: PageData = [
-        "clock": request.texts.word("clock", try row.text(0)), "rung": request.texts.word("rung", try row.text(2)),
+        "clock": request.texts.word("clock", clock), "rung": request.names.rung(try row.text(2), of: clock),
         "act": request.texts.word("act", try row.text(3)),
         "to": try row.texts(4).map { request.names.receiver($0) },
         "due": request.times.data(try row.timestamp(5).instant),

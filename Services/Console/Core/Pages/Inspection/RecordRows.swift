@@ -20,7 +20,7 @@ struct RecordRows: Sendable {
       "id": record.id, "path": "/inspection/\(PercentEncoding.encode(record.id))",
       "case": record.caseID.description, "state": record.state.rawValue,
       "stateName": texts.word("record_state", record.state.rawValue), "clock": texts.word("clock", record.clock),
-      "rung": texts.word("rung", record.rung),
+      "rung": names.rung(record.rung, of: record.clock),
       "place": names.place(record.unit), "category": names.category(row.category),
       "department": record.department.map { names.department($0) } ?? texts("cases.no_lead"),
       "due": times.data(record.dueAt), "opened": times.data(record.openedAt), "version": "\(record.version)",

@@ -72,6 +72,29 @@ struct PageNames: Sendable {
     return "\(department(DepartmentCode(String(place[place.index(after: slash)...])))) \(role)"
   }
 
+  /// A rung, as events name it: what the policy calls it; where that has no words for it, as after another version, the
+  /// usual word for its code, and else the code.
+  ///
+  /// - Parameter clock: the raw name of its clock.
+  func rung(_ name: String, of clock: String) -> String {
+    if let named = ClockName(rawValue: clock).flatMap({ policy.rungNames(name, of: $0) }) {
+      return again(choose(named.zh, named.en), named.repeats)
+    }
+    let repeated = RungName(name)
+    return again(texts.word("rung", repeated.code), repeated.repeats)
+  }
+
+  private func again(_ rung: String, _ repeats: Int) -> String {
+    repeats == 0 ? rung : texts("words.rung_again", ["rung": rung, "count": "\(repeats)"])
+  }
+
+  /// What a rung does and what it is called; once, where that is the same.
+  func act(_ act: RungAct, rung: String, of clock: ClockName) -> String {
+    let word = texts.word("act", act.rawValue)
+    let name = self.rung(rung, of: clock.rawValue)
+    return name == word ? word : texts("words.act_of_rung", ["act": word, "rung": name])
+  }
+
   /// A limit or what was granted: `5 work_days` → `5 个工作日`.
   func limit(_ limit: Limit) -> String {
     texts.counted("words.limit.\(limit.unit.rawValue)", limit.amount)
