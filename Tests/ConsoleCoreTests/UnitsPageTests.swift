@@ -76,6 +76,18 @@ struct UnitsPageTests {
     #expect(!Self.listed(district).contains("s1") && Self.listed(district).contains("s3"))
   }
 
+  @Test("Names the professional grids that a unit is a part of, itself or by what it lies in")
+  func layers() async throws {
+    var files = SampleNetworkFiles.all
+    files["layers/fire.csv"] = Array("code,unit\nF1,c1\n".utf8)
+    let door = try await ConsoleDoor.open("units_layers", files: files)
+    let layer = "<code class=\"unit-layer\">fire/F1</code>"
+    #expect(try await door.page(Self.path + "?unit=g1", as: .admin).text.contains(layer))
+    #expect(try await door.page(Self.path + "?unit=s1", as: .admin).text.contains(layer))
+    let other = try await door.page(Self.path + "?unit=c2", as: .admin).text
+    #expect(other.contains("Professional grids") && !other.contains(layer))
+  }
+
   @Test("Finds units by what a name contains in either language, and by how the code begins")
   func search() async throws {
     let door = try await ConsoleDoor.open("units_search")
