@@ -175,7 +175,7 @@ public struct RandomActions: Sendable {
     }.filter { !rare.contains($0.1) || !doneActions.contains($0.1) || isOne(in: 12) }
     // What has never come about is tried first, lest the walk go on for the sake of one rare action.
     let new = allowed.filter { !doneActions.contains($0.1) }
-    if !new.isEmpty, isOne(in: 2) {
+    if !new.isEmpty, isOne(in: 5) {
       let (actor, chosen) = pick(new)
       return (actor, command(chosen, value))
     }
