@@ -19,21 +19,18 @@ LIMITS = pathlib.Path(stack.ROOT) / "deploy/networks/baoan/limits.yaml"
 TRIED_AGAIN_SECONDS = 20
 
 
-class Administration(unittest.TestCase):
+class Administration(pages.PageTest):
     @classmethod
-    def setUpClass(cls):
+    def running(cls):
         cls.messenger = day.Messenger()
         cls.addClassCleanup(cls.messenger.close)
-        cls.stack = stack.Stack()
-        (cls.stack.home / "settings").mkdir()
-        (cls.stack.home / "settings" / "notifier").write_text(
-            f"GRIDLOOP_WEBHOOK_URL={cls.messenger.url}\nGRIDLOOP_WEBHOOK_SECRET={cls.messenger.secret}\n")
-        cls.addClassCleanup(cls.stack.erase)
-        cls.stack.start()
-        cls.address = f"http://127.0.0.1:{cls.stack.console_port}"
-        cls.browser = pages.Browser().__enter__()
-        cls.addClassCleanup(cls.browser.__exit__)
         cls.takes = cls.messenger.take
+        own = stack.Stack()
+        cls.addClassCleanup(own.erase)
+        (own.home / "settings").mkdir()
+        (own.home / "settings" / "notifier").write_text(
+            f"GRIDLOOP_WEBHOOK_URL={cls.messenger.url}\nGRIDLOOP_WEBHOOK_SECRET={cls.messenger.secret}\n")
+        return own.start()
 
     def setUp(self):
         self.messenger.take = self.takes

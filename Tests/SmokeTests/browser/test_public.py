@@ -17,17 +17,7 @@ PHOTO = {"name": "found.png", "mimeType": "image/png", "buffer": pages.image(320
 CODE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}$")
 
 
-class Public(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = stack.shared()
-        cls.address = f"http://127.0.0.1:{cls.stack.console_port}"
-        cls.browser = pages.Browser().__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.__exit__()
-
+class Public(pages.PageTest):
     def resident(self, size="phone", language="zh-CN", **options):
         visitor = self.browser.visitor(self.address, size, language, **options)
         self.addCleanup(visitor.close)

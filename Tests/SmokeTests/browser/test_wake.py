@@ -37,18 +37,16 @@ AWAKE = """() => {
 }"""
 
 
-class Wake(unittest.TestCase):
+class Wake(pages.PageTest):
     @classmethod
-    def setUpClass(cls):
-        cls.stack = stack.shared()
-        cls.browser = pages.Browser().__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.__exit__()
+    def running(cls):
+        # A day of a district is played on it.
+        own = stack.Stack(cls.network).start()
+        cls.addClassCleanup(own.erase)
+        return own
 
     def look(self, path):
-        visitor = self.browser.visitor(f"http://127.0.0.1:{self.stack.console_port}", "wall")
+        visitor = self.browser.visitor(self.address, "wall")
         self.addCleanup(visitor.close)
         visitor.sign_in(self.stack.supervisor, self.stack.passwords[self.stack.supervisor], path=path)
         return visitor
