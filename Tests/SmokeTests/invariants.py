@@ -230,6 +230,7 @@ def rebuilt(stack):
         stack.settle()
         after = stack.sql(query)
         counted.append(f"{len(before)} rows of {consumer}")
-        changed = {tuple(row) for row in before} ^ {tuple(row) for row in after}
-        breaches += [f"{consumer}: {row} differs when it is made anew" for row in sorted(changed)]
+        old, new = {tuple(row) for row in before}, {tuple(row) for row in after}
+        breaches += [f"{consumer}: {row} is not there when it is made anew" for row in sorted(old - new)]
+        breaches += [f"{consumer}: {row} is only there when it is made anew" for row in sorted(new - old)]
     return Finding("what is counted and timed is the fold of the journal", ", ".join(counted), breaches)
