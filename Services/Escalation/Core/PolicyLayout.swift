@@ -103,7 +103,9 @@ struct PolicyLayout: Sendable {
       }
       // Timers before cases: whoever fires holds them in this order.
       _ = try transaction.pipeline(
-        TimerRows.bringForwardCalls(district, seen.flatMap { Self.timers($0, policy: policy, now: now) }))
+        TimerRows.bringForwardCalls(
+          district, seen.flatMap { Self.timers($0, policy: policy, now: now) },
+          seen: seen.map { ($0.id.number, $0.value.version) }))
       let changes = try Self.recalculated(seen, policy: policy, now: now, in: transaction)
       let isLast = seen.count < Self.maxCases
       let last = isLast ? nil : seen.last?.id.number

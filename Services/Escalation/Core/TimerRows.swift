@@ -69,17 +69,24 @@ enum TimerRows {
     INSERT INTO timers (district, case_number, clock, clock_version, rung, fire_at, urgent)
     SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::integer[], $5::integer[], $6::timestamptz[], $7::boolean[])
       AS n(case_number, clock, clock_version, rung, fire_at, urgent)
-    ON CONFLICT (district, case_number, clock, version) DO UPDATE
     """
+  private static let onConflict = " ON CONFLICT (district, case_number, clock, version) DO UPDATE"
 
   private static let upsert = Statement(
     "timers_upsert",
-    columns + " SET clock_version = EXCLUDED.clock_version, rung = EXCLUDED.rung, fire_at = EXCLUDED.fire_at")
+    columns + onConflict
+      + " SET clock_version = EXCLUDED.clock_version, rung = EXCLUDED.rung, fire_at = EXCLUDED.fire_at")
 
-  // Whoever lays timers out from the rows of cases may read one that the journal's follower knows more of: a timer is
-  // only ever woken earlier, which costs a look and no rung.
+  // Whoever lays timers out from the rows of cases may have read one that the journal's follower knows more of: a case
+  // that has moved on since is left to the follower, and a timer is only ever woken earlier, which costs a look and no
+  // rung.
   private static let bringForward = Statement(
-    "timers_bring_forward", columns + " SET fire_at = EXCLUDED.fire_at WHERE timers.fire_at > EXCLUDED.fire_at")
+    "timers_bring_forward",
+    columns
+      + """
+       JOIN unnest($8::bigint[], $9::bigint[]) AS seen(number, version) ON seen.number = n.case_number
+       JOIN cases AS c ON c.district = $1 AND c.number = seen.number AND c.version = seen.version
+      """ + onConflict + " SET fire_at = EXCLUDED.fire_at WHERE timers.fire_at > EXCLUDED.fire_at")
 
   /// - Parameter ended: the timers that fall away, each where it was to wake at this moment or later.
   static func deleteCalls(_ district: UnitCode, _ ended: [TimerKey: Instant]) -> [PostgresCall] {
@@ -100,9 +107,17 @@ enum TimerRows {
     rows.isEmpty ? [] : [PostgresCall(upsert, parameters(district, rows))]
   }
 
+  /// - Parameter seen: the version of each case that the rows were laid out from, by number.
   /// - Precondition: no key twice.
-  static func bringForwardCalls(_ district: UnitCode, _ rows: [TimerRow]) -> [PostgresCall] {
-    rows.isEmpty ? [] : [PostgresCall(bringForward, parameters(district, rows))]
+  static func bringForwardCalls(
+    _ district: UnitCode, _ rows: [TimerRow], seen: [(number: Int64, version: Int64)]
+  ) -> [PostgresCall] {
+    guard !rows.isEmpty else { return [] }
+    return [
+      PostgresCall(
+        bringForward,
+        parameters(district, rows) + [.int64s(seen.map(\.number)), .int64s(seen.map(\.version))])
+    ]
   }
 
   private static func parameters(_ district: UnitCode, _ rows: [TimerRow]) -> [PostgresParameter] {
