@@ -30,6 +30,23 @@ struct OperationsRoutes: Sendable {
     OperationsStore(pool: console.pool, districts: view.territory.districts)
   }
 
+  /// A list that takes no fields, for administrators: each row an object of these members.
+  private func listing<Row: Sendable>(
+    _ request: Request, _ context: AuthenticatedContext, rows: (CallerView) async throws -> [Row],
+    members: (inout JSONWriter, Row, CallerView) -> Void
+  ) async throws -> Response {
+    let view = try console.administratorView(context)
+    try QueryFields(request).finish()
+    let rows = try await rows(view)
+    return .json { writer in
+      writer.page(rows, next: nil) { writer, row in
+        writer.beginObject()
+        members(&writer, row, view)
+        writer.endObject()
+      }
+    }
+  }
+
   private func services(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let view = try console.administratorView(context)
     try QueryFields(request).finish()
@@ -58,20 +75,15 @@ struct OperationsRoutes: Sendable {
   }
 
   private func quarantine(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try console.administratorView(context)
-    try QueryFields(request).finish()
-    let cases = try await store(view).quarantine()
-    return .json { writer in
-      writer.page(cases, next: nil) { writer, entry in
-        writer.beginObject()
-        writer.member("case_id", entry.caseID.description)
-        writer.member("consumer", entry.consumer)
-        writer.member("first_seq", entry.firstSeq)
-        writer.member("fault", entry.fault)
-        writer.member("since", entry.since, in: view.zone)
-        writer.member("released", entry.isReleased)
-        writer.endObject()
-      }
+    try await listing(request, context) { view in
+      try await store(view).quarantine()
+    } members: { writer, entry, view in
+      writer.member("case_id", entry.caseID.description)
+      writer.member("consumer", entry.consumer)
+      writer.member("first_seq", entry.firstSeq)
+      writer.member("fault", entry.fault)
+      writer.member("since", entry.since, in: view.zone)
+      writer.member("released", entry.isReleased)
     }
   }
 
@@ -101,69 +113,49 @@ struct OperationsRoutes: Sendable {
   }
 
   private func policies(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try console.administratorView(context)
-    try QueryFields(request).finish()
-    let policies = try await store(view).policies()
-    return .json { writer in
-      writer.page(policies, next: nil) { writer, policy in
-        writer.beginObject()
-        writer.member("district", policy.district.text)
-        writer.member("version", policy.version)
-        writer.member("name", policy.name)
-        writer.member("applied_at", policy.appliedAt, in: view.zone)
-        writer.member("applied_by", policy.appliedBy)
-        writer.member("sha256", Hexadecimal.encode(policy.digest))
-        writer.endObject()
-      }
+    try await listing(request, context) { view in
+      try await store(view).policies()
+    } members: { writer, policy, view in
+      writer.member("district", policy.district.text)
+      writer.member("version", policy.version)
+      writer.member("name", policy.name)
+      writer.member("applied_at", policy.appliedAt, in: view.zone)
+      writer.member("applied_by", policy.appliedBy)
+      writer.member("sha256", Hexadecimal.encode(policy.digest))
     }
   }
 
   private func signIns(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try console.administratorView(context)
-    try QueryFields(request).finish()
-    let records = try await AccessLog(console: console, view: view).signIns()
-    return .json { writer in
-      writer.page(records, next: nil) { writer, record in
-        writer.beginObject()
-        writer.member("username", record.username)
-        writer.member("at", record.at, in: view.zone)
-        writer.member("expires_at", record.expiresAt, in: view.zone)
-        writer.member("ended_at", record.endedAt, in: view.zone)
-        writer.endObject()
-      }
+    try await listing(request, context) { view in
+      try await AccessLog(console: console, view: view).signIns()
+    } members: { writer, record, view in
+      writer.member("username", record.username)
+      writer.member("at", record.at, in: view.zone)
+      writer.member("expires_at", record.expiresAt, in: view.zone)
+      writer.member("ended_at", record.endedAt, in: view.zone)
     }
   }
 
   private func acts(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try console.administratorView(context)
-    try QueryFields(request).finish()
-    let acts = try await AccessLog(console: console, view: view).acts()
-    return .json { writer in
-      writer.page(acts, next: nil) { writer, act in
-        writer.beginObject()
-        writer.member("at", act.at, in: view.zone)
-        writer.member("actor", act.actor)
-        writer.member("act", act.act)
-        writer.member("subject", act.subject)
-        writer.member("district", act.district.text)
-        writer.endObject()
-      }
+    try await listing(request, context) { view in
+      try await AccessLog(console: console, view: view).acts()
+    } members: { writer, act, view in
+      writer.member("at", act.at, in: view.zone)
+      writer.member("actor", act.actor)
+      writer.member("act", act.act)
+      writer.member("subject", act.subject)
+      writer.member("district", act.district.text)
     }
   }
 
   private func reveals(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try console.administratorView(context)
-    try QueryFields(request).finish()
-    let records = try await AccessLog(console: console, view: view).reveals()
-    return .json { writer in
-      writer.page(records, next: nil) { writer, record in
-        writer.beginObject()
-        writer.member("case_id", record.caseID.description)
-        writer.member("actor", record.actor)
-        writer.member("at", record.at, in: view.zone)
-        writer.member("reason", record.reason)
-        writer.endObject()
-      }
+    try await listing(request, context) { view in
+      try await AccessLog(console: console, view: view).reveals()
+    } members: { writer, record, view in
+      writer.member("case_id", record.caseID.description)
+      writer.member("actor", record.actor)
+      writer.member("at", record.at, in: view.zone)
+      writer.member("reason", record.reason)
     }
   }
 }
