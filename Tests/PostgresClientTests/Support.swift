@@ -24,15 +24,3 @@ func withPool<Result: Sendable>(
     throw error
   }
 }
-
-/// Suspends until `condition` holds, asking again each time the scheduler comes round; false after `seconds`.
-func eventually(
-  within seconds: Int64 = 60, _ condition: () async throws -> Bool
-) async rethrows -> Bool {
-  let deadline = MonotonicClock.microseconds + seconds * 1_000_000
-  while try await !condition() {
-    guard MonotonicClock.microseconds < deadline else { return false }
-    try? await MonotonicClock.wait(until: MonotonicClock.microseconds + 5_000)
-  }
-  return true
-}
