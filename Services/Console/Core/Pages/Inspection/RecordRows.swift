@@ -1,4 +1,5 @@
 import Domain
+import Wire
 
 /// Rows of lists of records, and the facts of one.
 struct RecordRows: Sendable {

@@ -4,6 +4,7 @@ import Hummingbird
 import Mustache
 import NIOCore
 import WebAuth
+import Wire
 
 /// Makes a page of its content: the frame around it, by who looks at it and in which language.
 struct PageRenderer: Sendable {
@@ -111,8 +112,8 @@ struct PageAddress: Sendable {
     var fields: [(name: String, value: String)] = []
     for pair in (request.uri.query ?? "").split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = PercentEncoding.decodeForm(parts[0]),
-        let value = PercentEncoding.decodeForm(parts.count > 1 ? parts[1] : "")
+      guard let name = PercentEncoding.decodeForm(parts[0].utf8),
+        let value = PercentEncoding.decodeForm((parts.count > 1 ? parts[1] : "").utf8)
       else { continue }
       fields.append((name, value))
     }
