@@ -115,8 +115,6 @@ struct AdministrationForm: Sendable {
     var isRequired = false
     var hint: String?
     var value: String?
-    /// The field is one of several values, separated by commas.
-    var isList = false
   }
 
   let id: String
