@@ -17,6 +17,15 @@ extension Console {
     return view
   }
 
+  /// The view of an administrator who has charge of whole districts.
+  ///
+  /// - Throws: 403 for every other.
+  func viewOfWholeDistricts(_ context: AuthenticatedContext) throws -> CallerView {
+    let view = try administratorView(context)
+    try view.requireWholeDistrict()
+    return view
+  }
+
   /// Notes what an administrator has done, where those who have charge of the district read it, and in the log.
   func note(_ act: String, _ subject: String, in district: UnitCode, by view: CallerView) async throws {
     logger.notice("administration: \(act)", metadata: ["subject": "\(subject)", "by": "\(view.caller.name)"])

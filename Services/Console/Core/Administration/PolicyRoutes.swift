@@ -139,8 +139,7 @@ struct PolicyRoutes: Sendable {
   }
 
   private func asked(_ context: AuthenticatedContext) throws -> (UnitCode, Int32) {
-    let view = try console.administratorView(context)
-    try view.requireWholeDistrict()
+    let view = try console.viewOfWholeDistricts(context)
     let district = UnitCode(context.parameters.get("district") ?? "")
     guard view.territory.districts.contains(district), let version = context.parameters.get("version", as: Int32.self)
     else { throw Problem.notFound("There is no such version.") }
