@@ -14,13 +14,5 @@ func withPool<Result: Sendable>(
 ) async throws -> Result {
   var configuration = try await TestPostgres.shared.database(named: "client")
   adjust(&configuration)
-  let pool = PostgresPool(configuration, limits: limits, logger: silent)
-  do {
-    let result = try await body(pool)
-    await pool.close()
-    return result
-  } catch {
-    await pool.close()
-    throw error
-  }
+  return try await PostgresPool.lend(configuration, limits: limits, logger: silent, to: body)
 }
