@@ -114,6 +114,11 @@ public actor PostgresConnection {
     return true
   }
 
+  /// Waits up to `timeoutMilliseconds` for notifications and returns those that have come, perhaps none.
+  func notifications(timeoutMilliseconds: Int64) async throws -> [PostgresNotification] {
+    try await perform(timeoutMilliseconds) { session, bounds in try session.notifications(bounds) }
+  }
+
   /// Runs `body` with the session, on the connection's thread.
   private func perform<Result: Sendable>(
     _ timeoutMilliseconds: Int64?, _ body: (Session, OperationBounds) throws -> Result
