@@ -17,7 +17,7 @@ struct PageRoutes: Sendable {
     PolicyDifferencePage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
     OfficerPage.self, OfficerTaskPage.self, GridChangesPage.self, GridChangePage.self,
-    CommandPage.self,
+    CommandPage.self, SuppressionDeskPage.self,
   ]
 
   let console: Console
