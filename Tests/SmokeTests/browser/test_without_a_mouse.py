@@ -16,8 +16,9 @@ MAX_STOPS = 400
 MAX_SECONDS = 5
 # Each page as one of those who have it.
 PAGES = {
-    "dispatcher": ("/", "/cases", "/inbox", "/desk?tab=returned&case={returned}", "/cases/{returned}",
-        "/suppressions?category=E0203#begin"),
+    "dispatcher": (
+        "/", "/cases", "/inbox", "/desk?tab=returned&case={returned}", "/cases/{returned}",
+        "/suppressions?category=E0203"),
     "supervisor": ("/command", "/command?wall=true", "/indicators"),
     "handler": ("/department?case={dispatched}",),
     "officer": ("/officer", "/cases/{dispatched}"),
