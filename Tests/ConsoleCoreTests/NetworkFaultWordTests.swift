@@ -19,6 +19,8 @@ import Testing
     #expect(chinese("`name` must be a whole number, not \"{2}\"") == "`name` 必须是整数，而不是“{2}”")
     #expect(chinese("unknown tier \"x\"") == "没有层级“x”" && chinese("unknown tier x") == "没有层级 x")
     #expect(chinese("not YAML: a tab") == "不是 YAML：a tab" && chinese("not YAML") == "不是 YAML")
+    let nested = chinese("`limit`: unknown unit work_dayz; known are work_hours, work_days")
+    #expect(nested == "`limit`：没有单位 work_dayz；可用：work_hours, work_days")
     #expect(chinese("nobody told this before") == "nobody told this before")
     #expect(english("the code 44 stands already on line 7") == "the code 44 stands already on line 7")
   }

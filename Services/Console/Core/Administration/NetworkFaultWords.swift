@@ -28,7 +28,8 @@ struct NetworkFaultWords: Sendable {
     }
 
     /// Nil when what was told is another sentence.
-    func translated(_ told: String) -> String? {
+    /// - Parameter known: the words for a value that is a sentence itself, as why a limit cannot be read.
+    func translated(_ told: String, known: (String) -> String?) -> String? {
       guard let first = pieces.first, let last = pieces.last, told.hasPrefix(first) else { return nil }
       if names.isEmpty { return told == first ? translation : nil }
       var rest = told.dropFirst(first.count)
@@ -42,9 +43,9 @@ struct NetworkFaultWords: Sendable {
       }
       values.append(String(rest))
       // Each value at its place, once: a value may itself hold braces.
-      let pattern = /\{(\d)\}/
-      return translation.replacing(pattern) { match in
-        names.firstIndex(of: String(match.1)).map { values[$0] } ?? String(match.0)
+      return translation.replacing(/\{(\d)\}/) { match in
+        guard let place = names.firstIndex(of: String(match.1)) else { return String(match.0) }
+        return known(values[place]) ?? values[place]
       }
     }
   }
@@ -60,7 +61,10 @@ struct NetworkFaultWords: Sendable {
   }
 
   /// Nil for a sentence that is not known.
-  func known(_ told: String) -> String? { sentences.lazy.compactMap { $0.translated(told) }.first }
+  func known(_ told: String) -> String? {
+    guard told.contains(" ") else { return nil }
+    return sentences.lazy.compactMap { $0.translated(told, known: known) }.first
+  }
 
   func callAsFunction(_ told: String) -> String { known(told) ?? told }
 }
