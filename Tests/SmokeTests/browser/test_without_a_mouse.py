@@ -86,6 +86,8 @@ class WithoutAMouse(pages.PageTest):
                 visitor.page.wait_for_load_state("load")
                 if visitor.page.query_selector(".command-map"):
                     visitor.page.wait_for_selector("#command-map[data-shown]")
+                if visitor.page.query_selector("[data-case-map]"):
+                    visitor.page.wait_for_selector("[data-case-map].leaflet-container")
                 yield visitor, path
             visitor.checked()
             visitor.close()
