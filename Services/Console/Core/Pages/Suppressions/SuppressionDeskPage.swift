@@ -96,7 +96,7 @@ struct SuppressionRows: Sendable {
     let texts = request.texts
     return AdministrationTable(
       id: "suppressions", title: texts("suppressions.list"),
-      columns: ["state", "what", "unit", "reason", "from", "until", "reports", "by"]
+      columns: ["state", "what", "unit", "reason", "from", "until", "reports"]
         .map { texts("suppressions.column.\($0)") },
       rows: suppressions.map(row), empty: empty, follows: "case", lesson: texts("suppressions.lesson"))
   }
@@ -109,14 +109,14 @@ struct SuppressionRows: Sendable {
       let sources = suppression.sources.map { texts.word("source", $0.rawValue) }
       what.append(texts("suppressions.only_from", ["sources": sources.joined(separator: texts("suppressions.comma"))]))
     }
-    var by = [names.actor(suppression.createdBy)]
-    if let ender = suppression.endedBy { by.append(texts("suppressions.ended_by", ["who": names.actor(ender)])) }
+    var why = [suppression.reason, texts("suppressions.begun_by", ["who": names.actor(suppression.createdBy)])]
+    if let ender = suppression.endedBy { why.append(texts("suppressions.ended_by", ["who": names.actor(ender)])) }
     return .init(
       id: suppression.id,
       cells: [
         .badge(texts.word("suppression", state.rawValue), tone: Self.tone(state)), .lines(what),
-        .text(names.place(suppression.unit)), .text(suppression.reason), .time(suppression.from),
-        .time(suppression.endedAt ?? suppression.until), reports(suppression), .lines(by),
+        .text(names.place(suppression.unit)), .lines(why), .time(suppression.from),
+        .time(suppression.endedAt ?? suppression.until), reports(suppression),
       ], actions: [.running, .upcoming].contains(state) && book.mayEnd(suppression) ? [end(suppression)] : [])
   }
 
