@@ -195,6 +195,19 @@ private let shapeBreaks = [
     #expect(try small.faults().contains { $0.file == file && $0.message.contains("is missing") })
   }
 
+  @Test func sharesInTimeAreJudgedByTheNetworkOrNotAtAll() throws {
+    var small = SmallNetwork()
+    #expect(try NetworkReader.read(small.source).assessment.inTime == nil)
+    small.append("in_time: {good_from: 80, fair_from: 60}", to: "assessment.yaml")
+    let inTime = AssessmentPolicy.InTime(goodFrom: 80, fairFrom: 60)
+    #expect(try NetworkReader.read(small.source).assessment.inTime == inTime)
+    for wrong in ["{good_from: 60, fair_from: 80}", "{good_from: 101, fair_from: 1}", "{good_from: 80}"] {
+      var broken = SmallNetwork()
+      broken.append("in_time: \(wrong)", to: "assessment.yaml")
+      #expect(try broken.faults().contains { $0.message.contains("in_time") }, "\(wrong)")
+    }
+  }
+
   @Test func faultsOfEveryFileAreToldAtOnce() throws {
     var small = SmallNetwork()
     let breaks = ["routing.yaml", "limits.yaml", "ladder.yaml", "channels.yaml", "network.yaml", "assessment.yaml"]

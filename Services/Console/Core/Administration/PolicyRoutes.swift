@@ -35,7 +35,7 @@ struct PolicyRoutes: Sendable {
         writer.beginObject()
         writer.member("valid", false)
         writer.member("fault_count", faults.count)
-        write(faults, to: &writer)
+        write(faults, words(request), to: &writer)
         writer.endObject()
       }
     case .sound(let draft):
@@ -51,7 +51,7 @@ struct PolicyRoutes: Sendable {
         writer.member("district", basis.district.text)
         writer.member("basis", basis.version)
         writer.member("same", compared.1.isEmpty)
-        PolicyDocument.write(compared.0, compared.1, to: &writer)
+        PolicyDocument.write(compared.0, compared.1, texts: texts(request), to: &writer)
         PolicyDocument.write(preview, to: &writer)
         writer.endObject()
       }
@@ -118,7 +118,7 @@ struct PolicyRoutes: Sendable {
       writer.member("district", district.text)
       writer.member("from", from)
       writer.member("version", version)
-      PolicyDocument.write(compared.0, compared.1, to: &writer)
+      PolicyDocument.write(compared.0, compared.1, texts: texts(request), to: &writer)
       writer.endObject()
     }
   }
@@ -152,19 +152,31 @@ struct PolicyRoutes: Sendable {
     return Array(body.readableBytesView)
   }
 
-  private func write(_ faults: [NetworkFault], to writer: inout JSONWriter) {
+  /// The words for people who ask for a language; programs that ask for none get what the files have.
+  private func texts(_ request: Request) -> PageTexts? {
+    PageLanguage.asked(request).map { console.site.files.texts.texts($0) }
+  }
+
+  private func words(_ request: Request) -> NetworkFaultWords? {
+    PageLanguage.asked(request).map { NetworkFaultWords(console.site.files.texts, $0) }
+  }
+
+  private func write(_ faults: [NetworkFault], _ words: NetworkFaultWords?, to writer: inout JSONWriter) {
     writer.objects("faults", faults.prefix(PolicyDesk.maxFaults)) { writer, fault in
       writer.member("file", fault.file)
       writer.member("line", fault.line)
-      writer.member("message", fault.message)
-      writer.member("remedy", fault.remedy)
+      writer.member("message", words?(fault.message) ?? fault.message)
+      writer.member("remedy", words?(fault.remedy) ?? fault.remedy)
     }
   }
 }
 
 /// What a version changes, as JSON.
 enum PolicyDocument {
-  static func write(_ difference: NetworkDifference, _ files: [FileDifference], to writer: inout JSONWriter) {
+  /// - Parameter texts: the words for limits; nil writes them as the files do.
+  static func write(
+    _ difference: NetworkDifference, _ files: [FileDifference], texts: PageTexts?, to writer: inout JSONWriter
+  ) {
     writer.objects("counts", difference.counts) { writer, count in
       writer.member("kind", count.kind.rawValue)
       writer.member("before", count.before)
@@ -175,8 +187,9 @@ enum PolicyDocument {
       writer.member("kind", entry.kind.rawValue)
       writer.member("way", entry.way.rawValue)
       writer.member("key", entry.key)
-      writer.member("before", entry.before)
-      writer.member("after", entry.after)
+      let isTimed = entry.kind == .limit || entry.kind == .rung
+      writer.member("before", isTimed ? limits(in: entry.before, texts) : entry.before)
+      writer.member("after", isTimed ? limits(in: entry.after, texts) : entry.after)
     }
     writer.objects("files", files) { writer, file in
       writer.member("name", file.name)
@@ -188,6 +201,14 @@ enum PolicyDocument {
         writer.member("added", line.isAdded)
         writer.member("text", line.text)
       }
+    }
+  }
+
+  /// `5 work_days` → `5 个工作日`.
+  static func limits(in text: String?, _ texts: PageTexts?) -> String? {
+    guard let texts else { return text }
+    return text?.replacing(/(\d+) ((?:work|urgent)_(?:minute|hour|day))s?\b/) { match in
+      Int64(match.1).map { texts.counted("words.limit.\(match.2)s", $0) } ?? String(match.0)
     }
   }
 

@@ -56,7 +56,9 @@ struct PageRenderer: Sendable {
   }
 
   /// The frame for someone who is signed in.
-  func frame(of request: PageRequest, route: PageRoute?, unread: Int64) -> PageData {
+  ///
+  /// - Parameter unread: nil where the notices could not be counted.
+  func frame(of request: PageRequest, route: PageRoute?, unread: Int64?) -> PageData {
     let caller = request.view.caller
     var frame: PageData = [
       "languages": languages, "home": "/", "signedIn": true, "now": request.now.rfc3339(in: request.view.zone),
@@ -69,8 +71,13 @@ struct PageRenderer: Sendable {
     frame["roleCode"] = caller.role.rawValue
     frame["unit"] = request.names.unit(caller.unit)
     frame["department"] = caller.department.map { request.names.department($0) }
-    frame["unread"] = unread > 0 ? (unread > 99 ? "99+" : "\(unread)") : nil
-    frame["unreadLabel"] = texts.counted("frame.unread", unread)
+    if let unread {
+      frame["unread"] = unread > 0 ? (unread > 99 ? "99+" : "\(unread)") : nil
+      frame["unreadLabel"] = texts.counted("frame.unread", unread)
+    } else {
+      frame["unread"] = "?"
+      frame["unreadLabel"] = texts("frame.unread_unknown")
+    }
     if case .cookie(let token)? = request.context.authentication?.credential {
       frame["csrf"] = CrossSite.token(of: token)
     }
