@@ -1,6 +1,7 @@
 import Casework
 import Domain
 import WebAuth
+import Wire
 
 /// Kinds and areas of which no new cases are wanted for a time: what runs, who wanted it, why and until when; a form to
 /// begin one, and a way to end each. The address may say what the form begins with, as the page of a case does.
