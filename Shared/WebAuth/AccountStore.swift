@@ -40,9 +40,13 @@ public struct APIKeyAccount: Sendable, Hashable {
   public let source: String?
   public let createdAt: Instant
   public let revokedAt: Instant?
+  /// What it may hand in in a minute; nil: as much as it likes.
+  public let reportsPerMinute: Int32?
 
   public var caller: Caller {
-    Caller(name: name, kind: .key, role: role, unit: unit, department: nil, source: source, district: district)
+    Caller(
+      name: name, kind: .key, role: role, unit: unit, department: nil, source: source, district: district,
+      allowance: reportsPerMinute.map { ReportAllowance(key: identifier, reportsPerMinute: $0) })
   }
 }
 

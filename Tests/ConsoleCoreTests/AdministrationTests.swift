@@ -134,6 +134,36 @@ import Wire
     #expect(try await door.ask(.delete, "/v1/keys/\(id)", as: .admin).status == .notFound)
   }
 
+  @Test("A key's limit is set as it is made, changed and taken away; one that is revoked has none to set")
+  func keyLimits() async throws {
+    let door = try await ConsoleDoor.open("administration_key_limits")
+    let made = try await door.ask(
+      .post, "/v1/keys", as: .admin, body: ["name": "bridge", "unit": "d", "reports_per_minute": 600])
+    #expect(made.status == .created)
+    let id = try #require(try made.json["id"]?.stringValue)
+    let path = "/v1/keys/\(id)/actions"
+    func limit() async throws -> JSONValue? {
+      try await door.ask(.get, "/v1/keys", as: .admin).items.first { $0["id"] == .string(id) }?["reports_per_minute"]
+    }
+    #expect(try await limit() == 600)
+    #expect(try await door.page("/administration/keys", as: .admin).text.contains(">600<"))
+    // A form sends what was typed as a text.
+    let changed = try await door.ask(.post, path, as: .admin, body: ["action": "limit", "reports_per_minute": "30"])
+    #expect(try changed.status == .ok && changed.json["reports_per_minute"] == 30)
+    for wrong: JSONValue in [0, -1, 1_000_001, "many"] {
+      let answer = try await door.ask(.post, path, as: .admin, body: ["action": "limit", "reports_per_minute": wrong])
+      #expect(answer.status == .unprocessableContent && answer.text.contains("reports_per_minute"), "\(wrong)")
+    }
+    #expect(try await limit() == 30)
+    let freed = try await door.ask(.post, path, as: .admin, body: ["action": "limit"])
+    #expect(try freed.status == .ok && freed.json["reports_per_minute"] == .null)
+    #expect(try await door.ask(.post, path, as: .dispatcher, body: ["action": "limit"]).status == .forbidden)
+    let acts = try await door.ask(.get, "/v1/access/acts", as: .admin).items
+    #expect(acts.compactMap { $0["act"]?.stringValue } == ["key_limited", "key_limited", "key_made"])
+    #expect(try await door.ask(.delete, "/v1/keys/\(id)", as: .admin).status == .noContent)
+    #expect(try await door.ask(.post, path, as: .admin, body: ["action": "limit"]).status == .notFound)
+  }
+
   @Test("Quarantine, deliveries, versions, sign-ins and reveals are told")
   func state() async throws {
     let door = try await ConsoleDoor.open("administration_state")

@@ -1,32 +1,38 @@
-/// Counts what addresses do in fixed windows. A pure value: the time is handed in.
+/// So many in a window.
+public struct AttemptLimit: Sendable, Hashable {
+  public let count: Int
+  public let seconds: Int64
+
+  public init(count: Int, seconds: Int64) {
+    self.count = count
+    self.seconds = seconds
+  }
+}
+
+/// Counts what users, addresses or keys do in fixed windows. A pure value: the time is handed in, in microseconds.
 ///
 /// An attempt is counted when it begins, so that many at once do not slip through, and given back where it cost nothing.
-struct AttemptLedger: Sendable {
-  /// So many in a window.
-  struct Limit: Sendable, Hashable {
-    let count: Int
-    let seconds: Int64
-  }
-
+/// To count in a window that has begun allocates nothing.
+public struct AttemptLedger<Subject: Hashable & Sendable>: Sendable {
   private struct Window {
     var endMicroseconds: Int64
     var count: Int
   }
 
-  /// Addresses that are remembered; beyond it those whose windows end first are forgotten.
-  let maxEntries: Int
-  private var windows: [String: Window] = [:]
+  /// Subjects that are remembered; beyond it those whose windows end first are forgotten.
+  public let maxEntries: Int
+  private var windows: [Subject: Window] = [:]
 
-  init(maxEntries: Int = 20_000) { self.maxEntries = maxEntries }
+  public init(maxEntries: Int = 20_000) { self.maxEntries = maxEntries }
 
   /// The seconds to wait; nil where one more may begin. Counts nothing.
-  func wait(for subject: String, _ limit: Limit, now: Int64) -> Int? {
+  public func wait(for subject: Subject, _ limit: AttemptLimit, now: Int64) -> Int? {
     guard let window = windows[subject], window.count >= limit.count, window.endMicroseconds > now else { return nil }
     return Int((window.endMicroseconds - now + 999_999) / 1_000_000)
   }
 
   /// Counts an attempt; nil when it may go on, else the seconds to wait.
-  mutating func begin(_ subject: String, _ limit: Limit, now: Int64) -> Int? {
+  public mutating func begin(_ subject: Subject, _ limit: AttemptLimit, now: Int64) -> Int? {
     if let seconds = wait(for: subject, limit, now: now) { return seconds }
     if let window = windows[subject], window.endMicroseconds > now {
       windows[subject]?.count = window.count + 1
@@ -38,11 +44,14 @@ struct AttemptLedger: Sendable {
   }
 
   /// Takes an attempt back.
-  mutating func giveBack(_ subject: String) {
+  public mutating func giveBack(_ subject: Subject) {
     if let count = windows[subject]?.count { windows[subject]?.count = max(count - 1, 0) }
   }
 
-  var entryCount: Int { windows.count }
+  /// Takes every attempt back.
+  public mutating func forget(_ subject: Subject) { windows[subject] = nil }
+
+  public var entryCount: Int { windows.count }
 
   /// Forgets what has ended and, if that is not enough, the half that ends first.
   private mutating func makeRoom(now: Int64) {
