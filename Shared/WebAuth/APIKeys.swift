@@ -1,6 +1,6 @@
 import Cryptography
 public import Domain
-import PostgresClient
+public import PostgresClient
 
 extension AccountStore {
   /// Makes a key and stores its hash. The key itself cannot be had again.
@@ -9,15 +9,16 @@ extension AccountStore {
   ///   it likes.
   public func createKey(
     district: UnitCode, name: String, role: Role, unit: UnitCode, source: String? = nil,
-    reportsPerMinute: Int32? = nil, at: Instant
+    reportsPerMinute: Int32? = nil, at: Instant, noting note: PostgresCall? = nil
   ) async throws -> APIKey {
     let key = APIKey(district: district)
-    try await pool.execute(
+    let insert = PostgresCall(
       Self.insertKey,
       [
         .text(district.text), .text(key.identifier), .text(name), .text(role.rawValue), .text(unit.text),
         .text(source), .bytes(key.secretHash), .instant(at), .int32(reportsPerMinute),
       ])
+    _ = try await change([insert], noting: note)
     return key
   }
 
@@ -28,14 +29,20 @@ extension AccountStore {
 
   /// Gives a key another limit, or none; services hear of it within the time that callers are cached. False when there is
   /// no such key or it was revoked.
-  public func limitKey(district: UnitCode, identifier: String, reportsPerMinute: Int32?) async throws -> Bool {
-    try await pool.execute(
-      Self.limitKey, [.text(district.text), .text(identifier), .int32(reportsPerMinute)]) > 0
+  public func limitKey(
+    district: UnitCode, identifier: String, reportsPerMinute: Int32?, noting note: PostgresCall? = nil
+  ) async throws -> Bool {
+    let limit = PostgresCall(
+      Self.limitKey, [.text(district.text), .text(identifier), .int32(reportsPerMinute)])
+    return try await change([limit], noting: note)
   }
 
   /// Revokes a key. False when there is no such key or it was revoked before.
-  public func revokeKey(district: UnitCode, identifier: String, at: Instant) async throws -> Bool {
-    try await pool.execute(Self.revokeKey, [.text(district.text), .text(identifier), .instant(at)]) > 0
+  public func revokeKey(
+    district: UnitCode, identifier: String, at: Instant, noting note: PostgresCall? = nil
+  ) async throws -> Bool {
+    let revoke = PostgresCall(Self.revokeKey, [.text(district.text), .text(identifier), .instant(at)])
+    return try await change([revoke], noting: note)
   }
 
   /// Whose key this is; nil when it is unknown, wrong or revoked.

@@ -1,3 +1,4 @@
+import Casework
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -154,10 +155,11 @@ struct KeyRing: Sendable {
     let post = view.post(&fields, role: nil)
     try fields.finish()
     guard let post else { throw Problem.invalid(fields.faults) }
+    let act = console.act("key_made", on: name, in: post.home, by: view)
     let key = try await store.createKey(
       district: post.home, name: name, role: role, unit: post.unit, source: source?.rawValue,
-      reportsPerMinute: limit, at: console.authenticator.now)
-    try await console.note("key_made", name, in: post.home, by: view)
+      reportsPerMinute: limit, at: console.authenticator.now, noting: act.note)
+    console.log(act)
     return key
   }
 
@@ -170,11 +172,13 @@ struct KeyRing: Sendable {
     let limit = limit(&fields)
     try fields.finish()
     let known = try await find(identifier)
+    let act = console.act("key_limited", on: known.name, in: known.district, by: view)
     guard
-      try await store.limitKey(district: known.district, identifier: known.identifier, reportsPerMinute: limit)
+      try await store.limitKey(
+        district: known.district, identifier: known.identifier, reportsPerMinute: limit, noting: act.note)
     else { throw Self.unknown }
+    console.log(act)
     console.authenticator.forget(.key, named: known.name)
-    try await console.note("key_limited", known.name, in: known.district, by: view)
     return try await find(identifier)
   }
 
@@ -199,10 +203,12 @@ struct KeyRing: Sendable {
   /// - Throws: 404 for a key that is unknown or worthless already.
   func revoke(_ identifier: String?) async throws {
     let known = try await find(identifier)
+    let act = console.act("key_revoked", on: known.name, in: known.district, by: view)
     guard
-      try await store.revokeKey(district: known.district, identifier: known.identifier, at: console.authenticator.now)
+      try await store.revokeKey(
+        district: known.district, identifier: known.identifier, at: console.authenticator.now, noting: act.note)
     else { throw Self.unknown }
+    console.log(act)
     console.authenticator.forget(.key, named: known.name)
-    try await console.note("key_revoked", known.name, in: known.district, by: view)
   }
 }
