@@ -17,6 +17,9 @@ public struct AttemptLedger<Subject: Hashable & Sendable>: Sendable {
   private struct Window {
     var endMicroseconds: Int64
     var count: Int
+
+    /// Whole seconds, the last one begun.
+    func secondsLeft(at now: Int64) -> Int { Int((endMicroseconds - now + 999_999) / 1_000_000) }
   }
 
   /// Subjects that are remembered; beyond it those whose windows end first are forgotten.
@@ -28,18 +31,18 @@ public struct AttemptLedger<Subject: Hashable & Sendable>: Sendable {
   /// The seconds to wait; nil where one more may begin. Counts nothing.
   public func wait(for subject: Subject, _ limit: AttemptLimit, now: Int64) -> Int? {
     guard let window = windows[subject], window.count >= limit.count, window.endMicroseconds > now else { return nil }
-    return Int((window.endMicroseconds - now + 999_999) / 1_000_000)
+    return window.secondsLeft(at: now)
   }
 
   /// Counts an attempt; nil when it may go on, else the seconds to wait.
   public mutating func begin(_ subject: Subject, _ limit: AttemptLimit, now: Int64) -> Int? {
-    if let seconds = wait(for: subject, limit, now: now) { return seconds }
-    if let window = windows[subject], window.endMicroseconds > now {
-      windows[subject]?.count = window.count + 1
-    } else {
+    guard let place = windows.index(forKey: subject), windows.values[place].endMicroseconds > now else {
       if windows.count >= maxEntries { makeRoom(now: now) }
       windows[subject] = Window(endMicroseconds: now + limit.seconds * 1_000_000, count: 1)
+      return nil
     }
+    guard windows.values[place].count < limit.count else { return windows.values[place].secondsLeft(at: now) }
+    windows.values[place].count += 1
     return nil
   }
 
