@@ -75,11 +75,5 @@ public struct PasswordHash: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the hash was made at another cost and should be replaced after the next successful sign-in.
-  public func needsRehash(cost: Cost = .standard) -> Bool {
-    _ = Sodium.ready
-    return crypto_pwhash_str_needs_rehash(text, UInt64(cost.passes), cost.memoryBytes) != 0
-  }
-
   public var description: String { "argon2id hash" }
 }

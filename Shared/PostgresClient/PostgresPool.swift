@@ -45,6 +45,22 @@ public final class PostgresPool: Sendable {
     state = Locked(State(machine: PoolStateMachine(limits: limits)))
   }
 
+  /// Makes a pool, lends it to `body`, and closes it whatever came of that.
+  public static func lend<Result: Sendable>(
+    _ configuration: PostgresConfiguration, limits: PostgresPoolLimits = .init(), logger: Logger,
+    to body: (PostgresPool) async throws -> Result
+  ) async throws -> Result {
+    let pool = PostgresPool(configuration, limits: limits, logger: logger)
+    do {
+      let result = try await body(pool)
+      await pool.close()
+      return result
+    } catch {
+      await pool.close()
+      throw error
+    }
+  }
+
   /// Runs one statement outside a transaction; see `PostgresConnection.query`.
   public func query(
     _ statement: Statement, _ parameters: [PostgresParameter] = [], timeoutMilliseconds: Int64? = nil

@@ -50,17 +50,6 @@ public struct PostgresRow: Sendable {
   public func timestampsOrNils(_ column: Int) throws(PostgresError) -> [PostgresTimestamp?] {
     try optionals(column)
   }
-
-  /// Lends the bytes of a `bytea`, `uuid` or text to `body` without copying them; they end with the call.
-  public func withBytes<Result>(
-    _ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result {
-    guard let bytes = try cell(column) else { throw failure(column, .null) }
-    let type = columnType(column)
-    guard type.isBytes else { throw failure(column, .type(type.oid)) }
-    defer { withExtendedLifetime(result) {} }
-    return try body(bytes)
-  }
 }
 
 extension PostgresRow {

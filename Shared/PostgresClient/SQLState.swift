@@ -14,28 +14,22 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   }
 
   public static let featureNotSupported = SQLState("0A000")
-  public static let notNullViolation = SQLState("23502")
   public static let foreignKeyViolation = SQLState("23503")
   public static let uniqueViolation = SQLState("23505")
   public static let checkViolation = SQLState("23514")
-  public static let exclusionViolation = SQLState("23P01")
   public static let idleInTransactionTimeout = SQLState("25P03")
   public static let invalidStatementName = SQLState("26000")
   public static let invalidPassword = SQLState("28P01")
-  public static let invalidAuthorization = SQLState("28000")
   public static let unknownDatabase = SQLState("3D000")
   public static let serializationFailure = SQLState("40001")
   public static let deadlockDetected = SQLState("40P01")
   public static let insufficientPrivilege = SQLState("42501")
-  public static let syntaxError = SQLState("42601")
   public static let undefinedTable = SQLState("42P01")
-  public static let tooManyConnections = SQLState("53300")
   public static let lockNotAvailable = SQLState("55P03")
   public static let queryCanceled = SQLState("57014")
   public static let adminShutdown = SQLState("57P01")
   public static let crashShutdown = SQLState("57P02")
   public static let cannotConnectNow = SQLState("57P03")
-  public static let raiseException = SQLState("P0001")
 
   /// The first two characters, which name a family of conditions.
   public var classCode: String { String(rawValue.prefix(2)) }

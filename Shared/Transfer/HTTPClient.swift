@@ -2,9 +2,6 @@ import Platform
 
 /// How a client behaves for all its requests.
 public struct HTTPClientOptions: Hashable, Sendable {
-  /// Where it may connect to. One client has one policy, since connections are shared between its requests. With a
-  /// proxy the policy sees the proxy's address only.
-  public var addressPolicy = AddressPolicy.any
   /// Requests under way at once.
   public var maxConcurrentRequests = 256
   /// Requests that may wait for their turn; one more is refused as `.busy`.

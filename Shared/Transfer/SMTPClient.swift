@@ -125,7 +125,7 @@ final class MailJob: TransferJob, @unchecked Sendable {
     self.mail = mail
     self.settings = settings
     self.completion = completion
-    super.init(number: number, addressPolicy: .any)
+    super.init(number: number)
   }
 
   override func prepare(_ handle: EasyHandle) {

@@ -7,8 +7,6 @@ public struct TransferError: Error, Hashable, Sendable, CustomStringConvertible 
     case invalidRequest = "invalid_request"
     /// The host's name could not be resolved.
     case unresolved
-    /// The address policy forbids where the name leads.
-    case addressRefused = "address_refused"
     /// No connection, or it was lost.
     case connection
     /// Encryption failed, is missing though required, or the certificate is not trusted.
@@ -49,9 +47,7 @@ public struct TransferError: Error, Hashable, Sendable, CustomStringConvertible 
   public var isRetriable: Bool {
     switch code {
     case .unresolved, .connection, .timeout, .busy, .refusedTemporarily, .cancelled, .protocolViolation: true
-    case .invalidRequest, .addressRefused, .encryption, .responseTooLarge, .uploadFailed, .refusedPermanently,
-      .loginDenied:
-      false
+    case .invalidRequest, .encryption, .responseTooLarge, .uploadFailed, .refusedPermanently, .loginDenied: false
     }
   }
 

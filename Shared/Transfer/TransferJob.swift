@@ -8,17 +8,14 @@ import Glibc
 class TransferJob: @unchecked Sendable {
   /// Tells the job to the engine.
   let number: Int
-  private let addressPolicy: AddressPolicy
   private var lists: [UnsafeMutablePointer<curl_slist>] = []
-  private(set) var wasAddressRefused = false
   fileprivate(set) var isReceivePaused = false
   fileprivate(set) var isSendPaused = false
   /// Set by a callback that broke the transfer off.
   var failure: TransferError?
 
-  init(number: Int, addressPolicy: AddressPolicy) {
+  init(number: Int) {
     self.number = number
-    self.addressPolicy = addressPolicy
   }
 
   deinit {
@@ -33,7 +30,6 @@ class TransferJob: @unchecked Sendable {
     handle.set(CURLOPT_WRITEDATA, pointer: pointer)
     handle.set(CURLOPT_HEADERDATA, pointer: pointer)
     handle.set(CURLOPT_READDATA, pointer: pointer)
-    handle.set(CURLOPT_OPENSOCKETDATA, pointer: pointer)
     handle.set(CURLOPT_WRITEFUNCTION, function: receiveBody)
     handle.set(CURLOPT_HEADERFUNCTION, function: receiveHeader)
     handle.set(CURLOPT_READFUNCTION, function: provideBody)
@@ -91,24 +87,9 @@ class TransferJob: @unchecked Sendable {
       finish(failure, handle: handle)
     } else if result == CURLE_OK {
       finish(nil, handle: handle)
-    } else if wasAddressRefused {
-      finish(TransferError(.addressRefused, "the host's address is not public"), handle: handle)
     } else {
       finish(error(for: result, handle: handle), handle: handle)
     }
-  }
-
-  fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
-    let isAdmitted = withUnsafePointer(to: &address.pointee.addr) { pointer in
-      // Only a policy that admits everything may connect to what is neither IPv4 nor IPv6.
-      IPAddress(pointer).map(addressPolicy.admits) ?? (addressPolicy == .any)
-    }
-    guard isAdmitted else {
-      wasAddressRefused = true
-      return CURL_SOCKET_BAD
-    }
-    let kind = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-    return socket(address.pointee.family, kind, address.pointee.protocol)
   }
 }
 
@@ -223,9 +204,10 @@ private func provideBody(
   }
 }
 
+/// As libcurl does, but of no concern to a process that is started meanwhile.
 private func openSocket(
   _ pointer: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
-  guard let job = job(pointer), let address else { return CURL_SOCKET_BAD }
-  return job.open(address)
+  guard let address = address?.pointee else { return CURL_SOCKET_BAD }
+  return socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
 }

@@ -14,7 +14,7 @@ class WebJob: TransferJob, @unchecked Sendable {
   init(number: Int, request: OutgoingRequest, settings: HTTPClientOptions) {
     self.request = request
     self.settings = settings
-    super.init(number: number, addressPolicy: settings.addressPolicy)
+    super.init(number: number)
   }
 
   /// What was received so far of status and headers.

@@ -4,6 +4,7 @@ import Domain
 import Journal
 import MessageBus
 import PostgresClient
+import TestSupport
 import Testing
 import Wire
 

@@ -3,6 +3,7 @@ import CaseworkSupport
 import Domain
 import GridNetwork
 import PostgresClient
+import TestSupport
 import Testing
 
 @Suite struct PolicyStoreTests {

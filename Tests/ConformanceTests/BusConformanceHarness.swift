@@ -69,6 +69,18 @@ final class BusHarness {
     }
   }
 
+  /// A publisher, and a listener that hears what begins with the prefix; they are connected, and the publisher knows of it.
+  func pair(
+    hearing prefix: String, takesPushes: Bool = false, limits: BusLimits = BusLimits()
+  ) async throws -> (publisher: any Bus, listener: any Bus, inbox: BusInbox) {
+    let publisher = try await join("intake")
+    let listener = try await join("stats", takesPushes: takesPushes, limits: limits)
+    let inbox = listener.subscribe(prefix: bytes(prefix))
+    await connectAll()
+    #expect(await publisher.wait { $0.remoteSubscriptions == 1 })
+    return (publisher, listener, inbox)
+  }
+
   private func stop() async {
     for member in members { await member.stop() }
   }

@@ -6,11 +6,7 @@ struct BusConformanceLifeTests {
   @Test(arguments: BusKind.allCases)
   func aVanishedPeerIsHeardNoMoreAndAReturningOneAgain(kind: BusKind) async throws {
     try await BusHarness.run(kind) { harness in
-      let publisher = try await harness.join("intake")
-      let listener = try await harness.join("stats")
-      let inbox = listener.subscribe(prefix: bytes("e/"))
-      await harness.connectAll()
-      #expect(await publisher.wait { $0.remoteSubscriptions == 1 })
+      let (publisher, listener, inbox) = try await harness.pair(hearing: "e/")
 
       listener.setPeers([])
       #expect(await publisher.wait { $0.remoteSubscriptions == 0 })
@@ -47,11 +43,7 @@ struct BusConformanceLifeTests {
   @Test(arguments: BusKind.allCases)
   func stoppingEndsEverythingAndMayBeRepeated(kind: BusKind) async throws {
     try await BusHarness.run(kind) { harness in
-      let publisher = try await harness.join("intake")
-      let listener = try await harness.join("stats", takesPushes: true)
-      let inbox = listener.subscribe(prefix: bytes("e/"))
-      await harness.connectAll()
-      #expect(await publisher.wait { $0.remoteSubscriptions == 1 })
+      let (publisher, listener, inbox) = try await harness.pair(hearing: "e/", takesPushes: true)
       #expect(listener.isReady)
       async let unheard = inbox.take(1)
       async let waited = listener.wait { $0.received == 1_000 }
@@ -71,11 +63,7 @@ struct BusConformanceLifeTests {
   @Test(arguments: BusKind.allCases)
   func whatWasPublishedBeforeTheStopIsSent(kind: BusKind) async throws {
     try await BusHarness.run(kind) { harness in
-      let publisher = try await harness.join("intake")
-      let listener = try await harness.join("stats")
-      let inbox = listener.subscribe(prefix: bytes("e/"))
-      await harness.connectAll()
-      #expect(await publisher.wait { $0.remoteSubscriptions == 1 })
+      let (publisher, _, inbox) = try await harness.pair(hearing: "e/")
       for number in 0..<200 { publisher.publish(topic: bytes("e/1/"), frames: [[UInt8(number)]]) }
       await publisher.stop()
       let events = await inbox.take(200)

@@ -6,11 +6,7 @@ struct BusConformancePublishTests {
   @Test(arguments: BusKind.allCases)
   func onlyTopicsOfThePrefixArriveInOrder(kind: BusKind) async throws {
     try await BusHarness.run(kind) { harness in
-      let publisher = try await harness.join("intake")
-      let listener = try await harness.join("stats")
-      let inbox = listener.subscribe(prefix: bytes("e/44/"))
-      await harness.connectAll()
-      #expect(await publisher.wait { $0.remoteSubscriptions == 1 })
+      let (publisher, listener, inbox) = try await harness.pair(hearing: "e/44/")
 
       publisher.publish(topic: bytes("e/440/"), frames: [bytes("another district")])
       publisher.publish([
@@ -67,13 +63,9 @@ struct BusConformancePublishTests {
   @Test(arguments: BusKind.allCases)
   func aSlowReaderLosesTheNewestAndIsToldSo(kind: BusKind) async throws {
     try await BusHarness.run(kind) { harness in
-      let publisher = try await harness.join("intake")
       var limits = BusLimits()
       limits.maxInboxEvents = 3
-      let listener = try await harness.join("stats", limits: limits)
-      let inbox = listener.subscribe(prefix: bytes("e/"))
-      await harness.connectAll()
-      #expect(await publisher.wait { $0.remoteSubscriptions == 1 })
+      let (publisher, listener, inbox) = try await harness.pair(hearing: "e/", limits: limits)
 
       let messages = (0..<10).map { BusMessage(topic: bytes("e/1/"), frames: [[UInt8($0)]]) }
       publisher.publish(messages)

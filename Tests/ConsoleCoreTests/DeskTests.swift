@@ -8,6 +8,7 @@ import WebAuth
 import Wire
 
 @testable import ConsoleCore
+@testable import GridNetwork
 
 @Suite("The dispatch desk") struct DeskTests {
   private func view(_ door: ConsoleDoor, _ person: Person) throws -> CallerView {
@@ -144,6 +145,8 @@ import Wire
     let all = try await records(.dispatcher)
     #expect(all.ofCategory["water"] == DepartmentHistory.Record(dispatched: 15, inTime: 13, late: 2, returned: 0))
     #expect(all.ofCategory["water"]?.percentInTime == 87)
+    let judged = AssessmentPolicy.InTime(goodFrom: 88, fairFrom: 87)
+    #expect([88, 87, 86].map(judged.tone) == ["fine", "soon", "late"])
     #expect(all.ofCategory["urban"]?.returned == 3)
     #expect(try await records(.supervisor).ofCategory["water"]?.dispatched == 10, "a street's own")
   }

@@ -2,6 +2,7 @@ import CaseworkSupport
 import Domain
 import HTTPTypes
 import Hummingbird
+import PostgresClient
 import Testing
 import WebAuth
 
@@ -83,6 +84,17 @@ import WebAuth
     let filter = try await door.page("/cases?state=sleeping", as: .dispatcher)
     #expect(filter.status == .ok && filter.text.contains("role=\"alert\""))
     #expect(try await door.ask(.get, "/nowhere").headers[.contentType] == "application/problem+json")
+  }
+
+  @Test("A page says that the unread notices could not be counted, and is not refused for it")
+  func unreadUnknown() async throws {
+    let door = try await ConsoleDoor.open("pages_unread")
+    let known = try await door.page("/suppressions", as: .dispatcher).text
+    #expect(known.contains("0 unread messages") && !known.contains("cannot be read now"))
+    try await door.fixture.pool.execute(script: "ALTER TABLE inbox RENAME TO gone")
+    let page = try await door.page("/suppressions", as: .dispatcher)
+    #expect(page.status == .ok && page.text.contains("cannot be read now"))
+    #expect(!page.text.contains("0 unread messages"))
   }
 
   @Test("Every page says what a browser may do with it")

@@ -53,6 +53,38 @@ import Wire
     #expect(try await versions(door) == 1)
   }
 
+  @Test("Faults and limits are told in the language that is asked for, and as the files have them to programs")
+  func languages() async throws {
+    let door = try await ConsoleDoor.open("policy_languages")
+    func seen(_ files: [String: [UInt8]], _ language: String?) async throws -> JSONValue {
+      var headers = Self.tar
+      headers[.acceptLanguage] = language
+      let response = try await door.respond(
+        .post, "/v1/policies/previews", as: .admin, headers: headers, body: TarArchive.write(files))
+      let collector = Collector()
+      try await response.body.write(collector)
+      return try JSONParser.parse(await collector.bytes.value)
+    }
+    let faulty = try changed("departments.csv", "urban,d", "urban,nowhere")
+    for (language, message, remedy) in [
+      ("zh-CN", "没有单元 nowhere", "请使用 units.csv 中的代码"),
+      ("en", "unknown unit nowhere", "use a code of units.csv"),
+      (nil, "unknown unit nowhere", "use a code of units.csv"),
+    ] {
+      let faults = try await seen(faulty, language)["faults"]?.arrayValue ?? []
+      #expect(faults.contains { $0["message"]?.stringValue == message }, "\(faults)")
+      #expect(faults.contains { $0["remedy"]?.stringValue == remedy }, "\(faults)")
+    }
+    let slower = try changed("limits.yaml", "2 urgent_hours", "1 work_day")
+    for (language, before, after) in [
+      ("zh-CN", "2 小时", "1 个工作日"), ("en", "2 hours", "1 working day"), (nil, "2 urgent_hours", "1 work_day"),
+    ] {
+      let changes = try await seen(slower, language)["changes"]?.arrayValue?.filter { $0["kind"] == "limit" } ?? []
+      #expect(changes.contains { $0["before"]?.stringValue?.contains(before) == true }, "\(changes)")
+      #expect(changes.contains { $0["after"]?.stringValue?.contains(after) == true }, "\(changes)")
+    }
+  }
+
   @Test("What is looked at is put in force, once, and told afterwards")
   func load() async throws {
     let door = try await ConsoleDoor.open("policy_load")

@@ -7,6 +7,7 @@ import Hummingbird
 import PostgresClient
 import Testing
 import WebAuth
+import Wire
 
 @testable import ConsoleCore
 

@@ -6,6 +6,7 @@ import Hummingbird
 import Journal
 import MessageBus
 import NIOCore
+import Operations
 import Platform
 import Testing
 import WebAuth
@@ -177,6 +178,23 @@ struct StreamTests {
     #expect(throws: LiveFeed.Refusal.full) { try feed.listen(Self.account("a")) }
   }
 
+  @Test("An event that cannot be decoded is passed over and counted; one of an unknown kind is no fault")
+  func undecodable() {
+    let metrics = MetricsRegistry()
+    let reading = LiveReading(metrics: metrics, logger: silentLogger)
+    func read(_ kind: String) -> CaseEvent? {
+      reading.events([
+        JournalEvent(
+          district: "d", seq: 1, epoch: 1, at: CaseworkFixture.start, caseNumber: 1, kind: kind, actor: "user:a",
+          body: [])
+      ])[0].decoded
+    }
+    #expect(read("of another version") == nil)
+    #expect(text(metrics).contains("gridloop_console_undecodable_events_total 0"))
+    #expect(read("filed") == nil)
+    #expect(text(metrics).contains("gridloop_console_undecodable_events_total 1"))
+  }
+
   @Test("Nothing is kept while nobody listens, and who comes then begins with the journal")
   func unheard() throws {
     let feed = LiveFeed()
@@ -194,6 +212,8 @@ struct StreamTests {
   private static func account(_ name: String) -> LiveFeed.Account {
     LiveFeed.Account(Caller(name: name, kind: .user, role: .admin, unit: "d", department: nil, district: "d"))
   }
+
+  private func text(_ metrics: MetricsRegistry) -> String { String(decoding: metrics.exposition(), as: UTF8.self) }
 
   private func isBehind(_ look: LiveFeed.Look) -> Bool {
     if case .behind = look { return true }
@@ -222,7 +242,8 @@ struct LiveDoor: Sendable {
     listener.setPeers([writer.ownPeer].compactMap { $0 })
     let door = try await ConsoleDoor.open(name, files: files, bus: writer)
     let follower = LiveFollower(
-      feed: door.console.feed, bus: listener, reader: door.fixture.reader, logger: silentLogger)
+      feed: door.console.feed, reading: door.console.reading, bus: listener, reader: door.fixture.reader,
+      logger: silentLogger)
     return LiveDoor(door: door, following: Task { try? await follower.run() })
   }
 

@@ -24,12 +24,6 @@ struct PasswordHashTests {
     #expect(try PasswordHash(password: "same", cost: .minimal) != first)
   }
 
-  @Test func aHashOfAnotherCostNeedsRehash() throws {
-    let hash = try PasswordHash(password: "x", cost: .minimal)
-    #expect(!hash.needsRehash(cost: .minimal))
-    #expect(hash.needsRehash(cost: .standard))
-  }
-
   @Test(arguments: ["", "plain", "$argon2i$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA", "$argon2id$ with space"])
   func textThatIsNoHashIsRefused(text: String) {
     #expect(throws: CryptographyError.self) { try PasswordHash(text: text) }

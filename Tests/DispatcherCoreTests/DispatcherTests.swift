@@ -5,6 +5,7 @@ import Journal
 import MessageBus
 import Operations
 import PostgresClient
+import TestSupport
 import Testing
 
 @testable import DispatcherCore

@@ -63,7 +63,10 @@ struct EscalationRig {
     return fired
   }
 
-  func nextFireAt() async throws -> Instant? { try await batch.nextFireAt() }
+  /// When the next timer is due; nil when none runs.
+  func nextFireAt() async throws -> Instant? {
+    try await pool.query(.unprepared("SELECT min(fire_at) FROM timers")).onlyRow().timestampOrNil(0)?.instant
+  }
 
   /// Forgets timers and position, as a rebuild does.
   func forget() async throws {

@@ -6,6 +6,7 @@ import MessageBus
 import Operations
 import Platform
 import PostgresClient
+import TestSupport
 import Testing
 
 @testable import EscalationCore

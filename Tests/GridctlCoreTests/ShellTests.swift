@@ -81,8 +81,6 @@ import Wire
     for text in ["0", "-1/s", "x", "5/m", ""] { #expect(throws: (any Error).self) { try readRate(text) } }
   }
 
-  @Test func queriesAreEncoded() { #expect(percentEncoded("a b/垃圾+~") == "a%20b%2F%E5%9E%83%E5%9C%BE%2B~") }
-
   @Test func fieldsAreTextUnlessTheySayOtherwise() throws {
     #expect(try ActionField.read("department=311").value == .string("311"))
     #expect(try ActionField.read("note=a=b").value == .string("a=b"))

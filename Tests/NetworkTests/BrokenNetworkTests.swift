@@ -10,8 +10,19 @@ struct Break: Sendable, CustomTestStringConvertible {
   let text: String
   let message: String
   /// Where the fault is told; the broken line itself, unless named.
-  var toldIn: String?
-  var toldAt: Int?
+  let toldIn: String?
+  let toldAt: Int?
+
+  init(
+    _ file: String, _ line: Int, _ text: String, tells message: String, toldIn: String? = nil, toldAt: Int? = nil
+  ) {
+    self.file = file
+    self.line = line
+    self.text = text
+    self.message = message
+    self.toldIn = toldIn
+    self.toldAt = toldAt
+  }
 
   var testDescription: String { "\(file):\(line) \(message)" }
 }
@@ -37,157 +48,124 @@ func expectTold(_ broken: Break, in network: SmallNetwork) throws {
 }
 
 private let policyBreaks = [
-  Break(file: "network.yaml", line: 8, text: "datum: mars", message: "unknown datum mars"),
-  Break(file: "network.yaml", line: 7, text: "time_zone: Asia/Atlantis", message: "unknown time zone", toldAt: 1),
-  Break(file: "network.yaml", line: 9, text: "tolerance: {}", message: "unknown key `tolerance`"),
-  Break(file: "network.yaml", line: 9, text: "catch_all: E9", message: "unknown category E9"),
-  Break(file: "network.yaml", line: 9, text: "generate: {parameters: g.yaml}", message: "`generate` though there is"),
-  Break(file: "network.yaml", line: 12, text: "  - {radius_metres: 50, window: 24}", message: "`window`"),
-  Break(file: "network.yaml", line: 10, text: "cases: {max_returns: two}", message: "must be a whole number"),
-  Break(file: "network.yaml", line: 3, text: "name_en: [", message: "not YAML", toldAt: 5),
+  Break("network.yaml", 8, "datum: mars", tells: "unknown datum mars"),
+  Break("network.yaml", 7, "time_zone: Asia/Atlantis", tells: "unknown time zone", toldAt: 1),
+  Break("network.yaml", 9, "tolerance: {}", tells: "unknown key `tolerance`"),
+  Break("network.yaml", 9, "catch_all: E9", tells: "unknown category E9"),
+  Break("network.yaml", 9, "generate: {parameters: g.yaml}", tells: "`generate` though there is"),
+  Break("network.yaml", 12, "  - {radius_metres: 50, window: 24}", tells: "`window`"),
+  Break("network.yaml", 10, "cases: {max_returns: two}", tells: "must be a whole number"),
+  Break("network.yaml", 3, "name_en: [", tells: "not YAML", toldAt: 5),
+  Break("routing.yaml", 2, "  - {name: first, when: {categories: [E11, E99]}, lead: A}", tells: "unknown category E99"),
+  Break("routing.yaml", 2, "  - {name: first, lead: Z}", tells: "unknown department Z"),
   Break(
-    file: "routing.yaml", line: 2, text: "  - {name: first, when: {categories: [E11, E99]}, lead: A}",
-    message: "unknown category E99"),
-  Break(file: "routing.yaml", line: 2, text: "  - {name: first, lead: Z}", message: "unknown department Z"),
+    "routing.yaml", 2, "  - {name: rest, when: {categories: [E11]}, lead: A}",
+    tells: "the rule \"rest\" stands twice", toldAt: 4),
+  Break("routing.yaml", 3, "  - {name: u, when: {units: [x9]}, lead: B}", tells: "unknown unit x9"),
+  Break("routing.yaml", 3, "  - {name: u, when: {layers: [water]}, lead: B}", tells: "unknown layer water"),
+  Break("routing.yaml", 3, "  - {name: u, when: {sources: [pigeon]}, lead: B}", tells: "unknown sources \"pigeon\""),
+  Break("routing.yaml", 3, "  - {name: u, when: {hours: [\"9-5\"]}, lead: B}", tells: "no span of hours"),
   Break(
-    file: "routing.yaml", line: 2, text: "  - {name: rest, when: {categories: [E11]}, lead: A}",
-    message: "the rule \"rest\" stands twice", toldAt: 4),
+    "routing.yaml", 3, "  - {name: u, when: {categories: [E11], priorities: [urgent]}, lead: B}",
+    tells: "the rule \"u\" can never match"),
+  Break("routing.yaml", 3, "  - {name: u, when: {category: [E11]}, lead: B}", tells: "unknown key `category`"),
   Break(
-    file: "routing.yaml", line: 3, text: "  - {name: u, when: {units: [x9]}, lead: B}", message: "unknown unit x9"),
+    "routing.yaml", 4, "  - {name: rest, when: {categories: [E12], sources: [citizen]}, lead: B}",
+    tells: "routes every case of E12", toldIn: "catalogue.csv", toldAt: 5),
+  Break("limits.yaml", 5, "  - {clock: handle, limit: 5}", tells: "a limit is a number"),
+  Break("limits.yaml", 5, "  - {clock: handle, limit: 5 moons}", tells: "unknown unit moons"),
+  Break("limits.yaml", 5, "  - {clock: hnadle, limit: 5 work_days}", tells: "unknown clock"),
+  Break("limits.yaml", 5, "  - {clock: handle}", tells: "a limit rule without a limit"),
+  Break("limits.yaml", 6, "", tells: "no limit of the verify clock", toldAt: 1),
   Break(
-    file: "routing.yaml", line: 3, text: "  - {name: u, when: {layers: [water]}, lead: B}",
-    message: "unknown layer water"),
+    "limits.yaml", 4, "  - {clock: handle, limit: 1 work_day}",
+    tells: "this limit of the handle clock can never apply", toldAt: 5),
+  Break("ladder.yaml", 3, "    rungs: [{name: late, at: \"0\", act: red}]", tells: "a rung without a receiver"),
   Break(
-    file: "routing.yaml", line: 3, text: "  - {name: u, when: {sources: [pigeon]}, lead: B}",
-    message: "unknown sources \"pigeon\""),
+    "ladder.yaml", 3, "    rungs: [{name: late, at: \"0\", to: [king@district], act: red}]",
+    tells: "unknown role king"),
   Break(
-    file: "routing.yaml", line: 3, text: "  - {name: u, when: {hours: [\"9-5\"]}, lead: B}",
-    message: "no span of hours"),
+    "ladder.yaml", 3, "    rungs: [{name: late, at: \"0\", to: [officer@moon], act: red}]",
+    tells: "unknown tier moon"),
+  Break("ladder.yaml", 3, "    rungs: [{name: late, at: soon, to: [officer@grid], act: red}]", tells: "`at`"),
+  Break("ladder.yaml", 3, "    rungs: [{name: late, at: \"0\", to: [officer@grid], act: pink}]", tells: "unknown act"),
   Break(
-    file: "routing.yaml", line: 3, text: "  - {name: u, when: {categories: [E11], priorities: [urgent]}, lead: B}",
-    message: "the rule \"u\" can never match"),
+    "ladder.yaml", 8, "      - {name: soon, at: +2 work_days, to: [handler@lead], act: yellow}",
+    tells: "all right", toldAt: 0),
   Break(
-    file: "routing.yaml", line: 3, text: "  - {name: u, when: {category: [E11]}, lead: B}",
-    message: "unknown key `category`"),
+    "ladder.yaml", 9, "      - {name: soon, at: \"0\", to: [handler@lead], act: yellow}",
+    tells: "the rung \"soon\" stands twice"),
+  Break("ladder.yaml", 10, "  - clock: handle", tells: "this ladder of the handle clock can never apply"),
+  Break("calendar.yaml", 3, "  friday: [\"12:00-08:30\"]", tells: "no working period"),
+  Break("calendar.yaml", 3, "  friday: [\"08:30-12:00\", \"11:00-13:00\"]", tells: "overlap", toldAt: 2),
+  Break("calendar.yaml", 4, "holidays: [none.json]", tells: "no holiday file none.json"),
+  Break("holidays/2026.json", 3, "  {\"date\": \"2026-02-30\", \"isOffDay\": false}", tells: "a day without"),
+  Break("holidays/2026.json", 3, "  {\"date\": \"2026-01-01\", \"isOffDay\": false}", tells: "stands twice"),
+  Break("holidays/2026.json", 4, "]", tells: "not JSON", toldAt: 5),
+  Break("channels.yaml", 3, "", tells: "no rule for the notice dispatched", toldAt: 2),
+  Break("channels.yaml", 3, "  - {kind: dispatched, channels: [drum]}", tells: "unknown channels \"drum\""),
   Break(
-    file: "routing.yaml", line: 4, text: "  - {name: rest, when: {categories: [E12], sources: [citizen]}, lead: B}",
-    message: "routes every case of E12", toldIn: "catalogue.csv", toldAt: 5),
-  Break(file: "limits.yaml", line: 5, text: "  - {clock: handle, limit: 5}", message: "a limit is a number"),
-  Break(file: "limits.yaml", line: 5, text: "  - {clock: handle, limit: 5 moons}", message: "unknown unit moons"),
-  Break(file: "limits.yaml", line: 5, text: "  - {clock: hnadle, limit: 5 work_days}", message: "unknown clock"),
-  Break(file: "limits.yaml", line: 5, text: "  - {clock: handle}", message: "a limit rule without a limit"),
-  Break(file: "limits.yaml", line: 6, text: "", message: "no limit of the verify clock", toldAt: 1),
+    "channels.yaml", 1, "languages: [en, zh]",
+    tells: "the template is missing", toldIn: "templates/flag.zh.txt", toldAt: 1),
+  Break("templates/flag.en.txt", 3, "See {evidence}.", tells: "unknown value {evidence}"),
+  Break("templates/flag.en.txt", 2, "x", tells: "a subject, an empty line", toldAt: 1),
   Break(
-    file: "limits.yaml", line: 4, text: "  - {clock: handle, limit: 1 work_day}",
-    message: "this limit of the handle clock can never apply", toldAt: 5),
-  Break(
-    file: "ladder.yaml", line: 3, text: "    rungs: [{name: late, at: \"0\", act: red}]",
-    message: "a rung without a receiver"),
-  Break(
-    file: "ladder.yaml", line: 3, text: "    rungs: [{name: late, at: \"0\", to: [king@district], act: red}]",
-    message: "unknown role king"),
-  Break(
-    file: "ladder.yaml", line: 3, text: "    rungs: [{name: late, at: \"0\", to: [officer@moon], act: red}]",
-    message: "unknown tier moon"),
-  Break(
-    file: "ladder.yaml", line: 3, text: "    rungs: [{name: late, at: soon, to: [officer@grid], act: red}]",
-    message: "`at`"),
-  Break(
-    file: "ladder.yaml", line: 3, text: "    rungs: [{name: late, at: \"0\", to: [officer@grid], act: pink}]",
-    message: "unknown act"),
-  Break(
-    file: "ladder.yaml", line: 8, text: "      - {name: soon, at: +2 work_days, to: [handler@lead], act: yellow}",
-    message: "all right", toldAt: 0),
-  Break(
-    file: "ladder.yaml", line: 9, text: "      - {name: soon, at: \"0\", to: [handler@lead], act: yellow}",
-    message: "the rung \"soon\" stands twice"),
-  Break(
-    file: "ladder.yaml", line: 10, text: "  - clock: handle", message: "this ladder of the handle clock can never apply"
-  ),
-  Break(file: "calendar.yaml", line: 3, text: "  friday: [\"12:00-08:30\"]", message: "no working period"),
-  Break(
-    file: "calendar.yaml", line: 3, text: "  friday: [\"08:30-12:00\", \"11:00-13:00\"]", message: "overlap", toldAt: 2),
-  Break(file: "calendar.yaml", line: 4, text: "holidays: [none.json]", message: "no holiday file none.json"),
-  Break(
-    file: "holidays/2026.json", line: 3, text: "  {\"date\": \"2026-02-30\", \"isOffDay\": false}",
-    message: "a day without"),
-  Break(
-    file: "holidays/2026.json", line: 3, text: "  {\"date\": \"2026-01-01\", \"isOffDay\": false}",
-    message: "stands twice"),
-  Break(file: "holidays/2026.json", line: 4, text: "]", message: "not JSON", toldAt: 5),
-  Break(file: "channels.yaml", line: 3, text: "", message: "no rule for the notice dispatched", toldAt: 2),
-  Break(
-    file: "channels.yaml", line: 3, text: "  - {kind: dispatched, channels: [drum]}",
-    message: "unknown channels \"drum\""),
-  Break(
-    file: "channels.yaml", line: 1, text: "languages: [en, zh]", message: "the template is missing",
-    toldIn: "templates/flag.zh.txt", toldAt: 1),
-  Break(
-    file: "templates/flag.en.txt", line: 3, text: "See {evidence}.", message: "unknown value {evidence}"),
-  Break(file: "templates/flag.en.txt", line: 2, text: "x", message: "a subject, an empty line", toldAt: 1),
-  Break(
-    file: "assessment.yaml", line: 8, text: "      - {name: h, weight: 1, numerator: [smiles], denominator: [due]}",
-    message: "unknown count smiles"),
+    "assessment.yaml", 8, "      - {name: h, weight: 1, numerator: [smiles], denominator: [due]}",
+    tells: "unknown count smiles"),
 ]
 
 private let tableBreaks = [
-  Break(file: "units.csv", line: 3, text: "01,x,grid,一,One,,,", message: "unknown parent x"),
-  Break(file: "units.csv", line: 3, text: "02,d,grid,一,One,,,", message: "stands already on line 3", toldAt: 4),
-  Break(file: "units.csv", line: 3, text: "0-1,d,grid,一,One,,,", message: "\"0-1\" is no code"),
-  Break(file: "units.csv", line: 3, text: "001,d,grid,一,One,,,", message: "has not the form of a grid"),
-  Break(file: "units.csv", line: 3, text: "01,d,moon,一,One,,,", message: "unknown tier \"moon\""),
-  Break(file: "units.csv", line: 3, text: "01,02,grid,一,One,,,", message: "cannot stand under"),
-  Break(file: "units.csv", line: 3, text: "01,,grid,一,One,,,", message: "has no parent"),
-  Break(file: "units.csv", line: 2, text: "d,01,district,区,District,,,", message: "its own ancestor"),
-  Break(file: "units.csv", line: 3, text: "01,d,grid,一,One,soon,,", message: "`valid_from` is no date"),
-  Break(file: "units.csv", line: 7, text: "05,d,grid,五,Five,2021-01-01,2020-12-31,", message: "ends before it begins"),
-  Break(file: "units.csv", line: 3, text: "01,d,grid,一,One,,,maybe", message: "`exclusive`"),
-  Break(file: "units.csv", line: 3, text: "01,d,grid,一,One,,,,,", message: "10 fields where the header has 8"),
-  Break(file: "units.csv", line: 3, text: "01,d,grid,\"一\"x,One,,,", message: "not CSV"),
-  Break(file: "units.csv", line: 1, text: "code,tier,name_zh,name_en", message: "missing column parent"),
-  Break(file: "departments.csv", line: 2, text: "A,q,甲,Alpha", message: "unknown unit q"),
-  Break(file: "departments.csv", line: 3, text: "A,d,乙,Beta", message: "stands already on line 2"),
+  Break("units.csv", 3, "01,x,grid,一,One,,,", tells: "unknown parent x"),
+  Break("units.csv", 3, "02,d,grid,一,One,,,", tells: "stands already on line 3", toldAt: 4),
+  Break("units.csv", 3, "0-1,d,grid,一,One,,,", tells: "\"0-1\" is no code"),
+  Break("units.csv", 3, "001,d,grid,一,One,,,", tells: "has not the form of a grid"),
+  Break("units.csv", 3, "01,d,moon,一,One,,,", tells: "unknown tier \"moon\""),
+  Break("units.csv", 3, "01,02,grid,一,One,,,", tells: "cannot stand under"),
+  Break("units.csv", 3, "01,,grid,一,One,,,", tells: "has no parent"),
+  Break("units.csv", 2, "d,01,district,区,District,,,", tells: "its own ancestor"),
+  Break("units.csv", 3, "01,d,grid,一,One,soon,,", tells: "`valid_from` is no date"),
+  Break("units.csv", 7, "05,d,grid,五,Five,2021-01-01,2020-12-31,", tells: "ends before it begins"),
+  Break("units.csv", 3, "01,d,grid,一,One,,,maybe", tells: "`exclusive`"),
+  Break("units.csv", 3, "01,d,grid,一,One,,,,,", tells: "10 fields where the header has 8"),
+  Break("units.csv", 3, "01,d,grid,\"一\"x,One,,,", tells: "not CSV"),
+  Break("units.csv", 1, "code,tier,name_zh,name_en", tells: "missing column parent"),
+  Break("departments.csv", 2, "A,q,甲,Alpha", tells: "unknown unit q"),
+  Break("departments.csv", 3, "A,d,乙,Beta", tells: "stands already on line 2"),
   // The row before spans two lines.
-  Break(file: "catalogue.csv", line: 5, text: "S,1,event,E12,E7,乙,Second,", message: "unknown parent E7"),
-  Break(file: "catalogue.csv", line: 5, text: "S,1,event,E11,E1,乙,Second,", message: "stands already on line 3"),
-  Break(file: "catalogue.csv", line: 5, text: "S,1,rumour,E12,E1,乙,Second,", message: "unknown kind \"rumour\""),
-  Break(file: "catalogue.csv", line: 2, text: "S,1,event,E1,E11,类,Class,", message: "its own ancestor"),
+  Break("catalogue.csv", 5, "S,1,event,E12,E7,乙,Second,", tells: "unknown parent E7"),
+  Break("catalogue.csv", 5, "S,1,event,E11,E1,乙,Second,", tells: "stands already on line 3"),
+  Break("catalogue.csv", 5, "S,1,rumour,E12,E1,乙,Second,", tells: "unknown kind \"rumour\""),
+  Break("catalogue.csv", 2, "S,1,event,E1,E11,类,Class,", tells: "its own ancestor"),
 ]
 
 private let shapeBreaks = [
   Break(
-    file: "grids.geojson", line: 3,
-    text: SmallNetwork.feature("02", "[[[0.1,0],[0.2,0.1],[0.2,0],[0.1,0.1],[0.1,0]]]") + ",",
-    message: "the shape of 02 is not valid: self-intersection near 0.05,0.15"),
+    "grids.geojson", 3, SmallNetwork.feature("02", "[[[0.1,0],[0.2,0.1],[0.2,0],[0.1,0.1],[0.1,0]]]") + ",",
+    tells: "the shape of 02 is not valid: self-intersection near 0.05,0.15"),
   Break(
-    file: "grids.geojson", line: 3,
-    text: SmallNetwork.feature("02", "[[[0.09,0],[0.2,0],[0.2,0.1],[0.09,0.1],[0.09,0]]]") + ",",
-    message: "the shapes of 01 and 02 overlap by"),
+    "grids.geojson", 3, SmallNetwork.feature("02", "[[[0.09,0],[0.2,0],[0.2,0.1],[0.09,0.1],[0.09,0]]]") + ",",
+    tells: "the shapes of 01 and 02 overlap by"),
   Break(
-    file: "grids.geojson", line: 3,
-    text:
-      SmallNetwork.feature("02", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0.08],[0.11,0.05],[0.1,0.02],[0.1,0]]]")
+    "grids.geojson", 3,
+    SmallNetwork.feature("02", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0.08],[0.11,0.05],[0.1,0.02],[0.1,0]]]")
       + ",",
-    message: "a gap of"),
+    tells: "a gap of"),
   Break(
-    file: "grids.geojson", line: 3,
-    text: SmallNetwork.feature("09", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0]]]") + ",",
-    message: "a shape of the unknown unit 09"),
+    "grids.geojson", 3, SmallNetwork.feature("09", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0]]]") + ",",
+    tells: "a shape of the unknown unit 09"),
   Break(
-    file: "grids.geojson", line: 3,
-    text: SmallNetwork.feature("09", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0]]]") + ",",
-    message: "no shape for the unit 02", toldAt: 1),
+    "grids.geojson", 3, SmallNetwork.feature("09", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0]]]") + ",",
+    tells: "no shape for the unit 02", toldAt: 1),
   Break(
-    file: "grids.geojson", line: 3,
-    text: SmallNetwork.feature("01", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0]]]") + ",",
-    message: "the code 01 stands already on line 2"),
+    "grids.geojson", 3, SmallNetwork.feature("01", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0.1],[0.1,0]]]") + ",",
+    tells: "the code 01 stands already on line 2"),
   Break(
-    file: "grids.geojson", line: 3, text: SmallNetwork.feature("", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0]]]") + ",",
-    message: "a feature without a code"),
+    "grids.geojson", 3, SmallNetwork.feature("", "[[[0.1,0],[0.2,0],[0.2,0.1],[0.1,0]]]") + ",",
+    tells: "a feature without a code"),
   Break(
-    file: "grids.geojson", line: 3, text: SmallNetwork.feature("02", "[[[0.1,0],[0.2,0],[0.1,0]]]") + ",",
-    message: "a ring of fewer than four points"),
-  Break(file: "grids.geojson", line: 3, text: "{\"properties\": {\"code\": \"02\"", message: "expected", toldAt: 4),
+    "grids.geojson", 3, SmallNetwork.feature("02", "[[[0.1,0],[0.2,0],[0.1,0]]]") + ",",
+    tells: "a ring of fewer than four points"),
+  Break("grids.geojson", 3, "{\"properties\": {\"code\": \"02\"", tells: "expected", toldAt: 4),
 ]
 
 @Suite struct BrokenNetworkTests {
@@ -215,6 +193,19 @@ private let shapeBreaks = [
     var small = SmallNetwork()
     small.files[file] = nil
     #expect(try small.faults().contains { $0.file == file && $0.message.contains("is missing") })
+  }
+
+  @Test func sharesInTimeAreJudgedByTheNetworkOrNotAtAll() throws {
+    var small = SmallNetwork()
+    #expect(try NetworkReader.read(small.source).assessment.inTime == nil)
+    small.append("in_time: {good_from: 80, fair_from: 60}", to: "assessment.yaml")
+    let inTime = AssessmentPolicy.InTime(goodFrom: 80, fairFrom: 60)
+    #expect(try NetworkReader.read(small.source).assessment.inTime == inTime)
+    for wrong in ["{good_from: 60, fair_from: 80}", "{good_from: 101, fair_from: 1}", "{good_from: 80}"] {
+      var broken = SmallNetwork()
+      broken.append("in_time: \(wrong)", to: "assessment.yaml")
+      #expect(try broken.faults().contains { $0.message.contains("in_time") }, "\(wrong)")
+    }
   }
 
   @Test func faultsOfEveryFileAreToldAtOnce() throws {

@@ -4,136 +4,115 @@ import Testing
 @testable import GridNetwork
 
 private let caseBreaks = [
-  Break(file: "network.yaml", line: 11, text: "  max_returns: -1", message: "`max_returns` is a number from 0"),
-  Break(file: "network.yaml", line: 12, text: "  return_within: 1 moon", message: "`return_within`: unknown unit moon"),
-  Break(file: "network.yaml", line: 14, text: "  reopen_within: 30", message: "`reopen_within`: a limit is a number"),
+  Break("network.yaml", 11, "  max_returns: -1", tells: "`max_returns` is a number from 0"),
+  Break("network.yaml", 12, "  return_within: 1 moon", tells: "`return_within`: unknown unit moon"),
+  Break("network.yaml", 14, "  reopen_within: 30", tells: "`reopen_within`: a limit is a number"),
   Break(
-    file: "network.yaml", line: 15, text: "  appeals: {within: 10 work_days, max: 1, decided_by: [pope]}",
-    message: "unknown decided_by \"pope\""),
+    "network.yaml", 15, "  appeals: {within: 10 work_days, max: 1, decided_by: [pope]}",
+    tells: "unknown decided_by \"pope\""),
   Break(
-    file: "network.yaml", line: 15, text: "  appeals: {within: 10 work_days, max: 1, decided_by: [officer]}",
-    message: "officer never may decide_appeal"),
+    "network.yaml", 15, "  appeals: {within: 10 work_days, max: 1, decided_by: [officer]}",
+    tells: "officer never may decide_appeal"),
+  Break("network.yaml", 15, "  appeals: {within: 10 work_days, max: 1}", tells: "`decided_by` is missing"),
   Break(
-    file: "network.yaml", line: 15, text: "  appeals: {within: 10 work_days, max: 1}",
-    message: "`decided_by` is missing"),
+    "network.yaml", 15, "  appeals: {within: 10 work_days, max: 0, decided_by: [inspector]}",
+    tells: "`max` is at least 1"),
   Break(
-    file: "network.yaml", line: 15, text: "  appeals: {within: 10 work_days, max: 0, decided_by: [inspector]}",
-    message: "`max` is at least 1"),
+    "network.yaml", 17, "    - when: {priorities: [normal], reopened: perhaps}",
+    tells: "`reopened` must be true or false"),
+  Break("network.yaml", 18, "      steps:", tells: "an extension rule without grades", toldAt: 17),
   Break(
-    file: "network.yaml", line: 17, text: "    - when: {priorities: [normal], reopened: perhaps}",
-    message: "`reopened` must be true or false"),
+    "network.yaml", 19, "        - {longest: 5, granted_by: [dispatcher]}",
+    tells: "`longest`: a limit is a number"),
   Break(
-    file: "network.yaml", line: 18, text: "      steps:", message: "an extension rule without grades", toldAt: 17),
+    "network.yaml", 19, "        - {longest: 5 work_days, granted_by: [handler]}",
+    tells: "handler never may grant_extension"),
   Break(
-    file: "network.yaml", line: 19, text: "        - {longest: 5, granted_by: [dispatcher]}",
-    message: "`longest`: a limit is a number"),
+    "network.yaml", 20,
+    """
+            - {longest: 10 work_days, granted_by: [supervisor]}
+        - {when: {priorities: [normal], reopened: false}, grades: [{longest: 1 work_day, granted_by: [supervisor]}]}
+    """,
+    tells: "this extension rule can never match", toldAt: 21),
+  Break("network.yaml", 21, "  suspension: {longest: 60 urgent_days}", tells: "`granted_by` is missing"),
+  Break("network.yaml", 23, "    - {when: {categories: [E99]}, checklist: true}", tells: "unknown category E99"),
+  Break("network.yaml", 23, "    - {photos: -1}", tells: "`photos` is a number from 0"),
   Break(
-    file: "network.yaml", line: 19, text: "        - {longest: 5 work_days, granted_by: [handler]}",
-    message: "handler never may grant_extension"),
+    "network.yaml", 23, "    - {checklist: true}\n    - {photos: 1}",
+    tells: "this closing rule can never match", toldAt: 24),
   Break(
-    file: "network.yaml", line: 20,
-    text: """
-              - {longest: 10 work_days, granted_by: [supervisor]}
-          - {when: {priorities: [normal], reopened: false}, grades: [{longest: 1 work_day, granted_by: [supervisor]}]}
-      """,
-    message: "this extension rule can never match", toldAt: 21),
+    "network.yaml", 26, "      - {name: leader, zh: 电话督办, en: By phone}",
+    tells: "the form \"leader\" stands twice", toldAt: 27),
   Break(
-    file: "network.yaml", line: 21, text: "  suspension: {longest: 60 urgent_days}",
-    message: "`granted_by` is missing"),
+    "network.yaml", 27, "      - {name: leader, zh: 督办单, en: Order, answer: 3}",
+    tells: "`answer`: a limit is a number"),
   Break(
-    file: "network.yaml", line: 23, text: "    - {when: {categories: [E99]}, checklist: true}",
-    message: "unknown category E99"),
+    "network.yaml", 27, "      - {name: leader, zh: 督办单, en: Order, ordered_by: [auditor]}",
+    tells: "auditor never may supervise"),
+  Break("network.yaml", 28, "  revisits: {sources: [hotline], supervise: [sad]}", tells: "unknown supervise \"sad\""),
   Break(
-    file: "network.yaml", line: 23, text: "    - {photos: -1}", message: "`photos` is a number from 0"),
-  Break(
-    file: "network.yaml", line: 23, text: "    - {checklist: true}\n    - {photos: 1}",
-    message: "this closing rule can never match", toldAt: 24),
-  Break(
-    file: "network.yaml", line: 26, text: "      - {name: leader, zh: 电话督办, en: By phone}",
-    message: "the form \"leader\" stands twice", toldAt: 27),
-  Break(
-    file: "network.yaml", line: 27, text: "      - {name: leader, zh: 督办单, en: Order, answer: 3}",
-    message: "`answer`: a limit is a number"),
-  Break(
-    file: "network.yaml", line: 27, text: "      - {name: leader, zh: 督办单, en: Order, ordered_by: [auditor]}",
-    message: "auditor never may supervise"),
-  Break(
-    file: "network.yaml", line: 28, text: "  revisits: {sources: [hotline], supervise: [sad]}",
-    message: "unknown supervise \"sad\""),
-  Break(
-    file: "network.yaml", line: 30,
-    text:
-      "  - {radius_metres: 9, window: 1 urgent_days}\n  - {when: {categories: [E11]}, radius_metres: 9, window: 1 work_day}",
-    message: "this repeat rule can never match", toldAt: 31),
+    "network.yaml", 30,
+    "  - {radius_metres: 9, window: 1 urgent_days}\n  - {when: {categories: [E11]}, radius_metres: 9, window: 1 work_day}",
+    tells: "this repeat rule can never match", toldAt: 31),
 ]
 
 private let clockBreaks = [
   Break(
-    file: "limits.yaml", line: 2, text: "  - {clock: decide, matter: order, limit: 4 work_hours}",
-    message: "the clock decide never times order"),
+    "limits.yaml", 2, "  - {clock: decide, matter: order, limit: 4 work_hours}",
+    tells: "the clock decide never times order"),
+  Break("limits.yaml", 2, "  - {clock: decide, matter: whim, limit: 4 work_hours}", tells: "unknown matter \"whim\""),
   Break(
-    file: "limits.yaml", line: 2, text: "  - {clock: decide, matter: whim, limit: 4 work_hours}",
-    message: "unknown matter \"whim\""),
+    "limits.yaml", 2, "  - {clock: answer, limit: 4 work_hours}",
+    tells: "the answer clock has its limit from the form of supervision"),
   Break(
-    file: "limits.yaml", line: 2, text: "  - {clock: answer, limit: 4 work_hours}",
-    message: "the answer clock has its limit from the form of supervision"),
+    "limits.yaml", 3, "  - {clock: decide, matter: case, limit: 1 work_hour}",
+    tells: "no limit of the decide clock (matter: supervision) for every case of E11, E12", toldAt: 1),
   Break(
-    file: "limits.yaml", line: 3, text: "  - {clock: decide, matter: case, limit: 1 work_hour}",
-    message: "no limit of the decide clock (matter: supervision) for every case of E11, E12", toldAt: 1),
+    "limits.yaml", 4, "  - {clock: sign, matter: case, limit: 2 work_hours}",
+    tells: "no limit of the sign clock (matter: part) for every case of E11, E12", toldAt: 1),
   Break(
-    file: "limits.yaml", line: 4, text: "  - {clock: sign, matter: case, limit: 2 work_hours}",
-    message: "no limit of the sign clock (matter: part) for every case of E11, E12", toldAt: 1),
+    "limits.yaml", 7, "  - {clock: handle, when: {reopened: false}, limit: 5 work_days}",
+    tells: "no limit of the handle clock for every case", toldAt: 1),
   Break(
-    file: "limits.yaml", line: 7, text: "  - {clock: handle, when: {reopened: false}, limit: 5 work_days}",
-    message: "no limit of the handle clock for every case", toldAt: 1),
+    "limits.yaml", 6, "  - {clock: handle, limit: 3 work_days}",
+    tells: "this limit of the handle clock can never apply", toldAt: 7),
+  Break("ladder.yaml", 2, "  - {clock: decide, matter: case, rungs: *late}", tells: "not YAML", toldAt: 2),
   Break(
-    file: "limits.yaml", line: 6, text: "  - {clock: handle, limit: 3 work_days}",
-    message: "this limit of the handle clock can never apply", toldAt: 7),
+    "ladder.yaml", 2, "  - clock: decide\n    matter: case",
+    tells: "no ladder of the decide clock (matter: request) for every case of E11, E12", toldAt: 1),
   Break(
-    file: "ladder.yaml", line: 2, text: "  - {clock: decide, matter: case, rungs: *late}", message: "not YAML",
-    toldAt: 2),
+    "ladder.yaml", 6, "      - {name: chase, at: 90% used, to: [handler@part], act: remind, every: 1 work_day}",
+    tells: "comes again and again before anything is due"),
   Break(
-    file: "ladder.yaml", line: 2, text: "  - clock: decide\n    matter: case",
-    message: "no ladder of the decide clock (matter: request) for every case of E11, E12", toldAt: 1),
+    "ladder.yaml", 6, "      - {name: chase, at: \"0\", to: [handler@part], act: remind, every: 1}",
+    tells: "`every`: a limit is a number"),
   Break(
-    file: "ladder.yaml", line: 6,
-    text: "      - {name: chase, at: 90% used, to: [handler@part], act: remind, every: 1 work_day}",
-    message: "comes again and again before anything is due"),
+    "ladder.yaml", 7, "      - {name: late, at: +1 work_day, to: [inspector@district], act: flag, every: 1 work_day}",
+    tells: "would open record after record"),
   Break(
-    file: "ladder.yaml", line: 6, text: "      - {name: chase, at: \"0\", to: [handler@part], act: remind, every: 1}",
-    message: "`every`: a limit is a number"),
+    "ladder.yaml", 8, "  - clock: contact\n    when: {sources: [citizen]}",
+    tells: "no ladder of the contact clock for every case of E11, E12", toldAt: 1),
   Break(
-    file: "ladder.yaml", line: 7,
-    text: "      - {name: late, at: +1 work_day, to: [inspector@district], act: flag, every: 1 work_day}",
-    message: "would open record after record"),
+    "ladder.yaml", 12, "  - clock: handle",
+    tells: "no ladder of the answer clock (matter: order) for every case of E11, E12", toldAt: 1),
+  Break("ladder.yaml", 13, "    matter: case", tells: "the clock answer never times case"),
   Break(
-    file: "ladder.yaml", line: 8, text: "  - clock: contact\n    when: {sources: [citizen]}",
-    message: "no ladder of the contact clock for every case of E11, E12", toldAt: 1),
+    "ladder.yaml", 14, "    rungs: [{name: late, at: \"0\", to: [handler@party], act: red}]",
+    tells: "unknown tier party"),
   Break(
-    file: "ladder.yaml", line: 12, text: "  - clock: handle",
-    message: "no ladder of the answer clock (matter: order) for every case of E11, E12", toldAt: 1),
+    "ladder.yaml", 18, "  - {cause: extension_requests, count: 3, act: yellow, to: []}",
+    tells: "a card without a receiver"),
   Break(
-    file: "ladder.yaml", line: 13, text: "    matter: case", message: "the clock answer never times case"),
+    "ladder.yaml", 18, "  - {cause: extension_requests, count: 3, act: flag, to: [handler@lead]}",
+    tells: "a card opens no record at discipline inspection"),
   Break(
-    file: "ladder.yaml", line: 14, text: "    rungs: [{name: late, at: \"0\", to: [handler@party], act: red}]",
-    message: "unknown tier party"),
+    "ladder.yaml", 18, "  - {cause: lateness, count: 3, act: red, to: [handler@lead]}",
+    tells: "unknown cause \"lateness\""),
   Break(
-    file: "ladder.yaml", line: 18, text: "  - {cause: extension_requests, count: 3, act: yellow, to: []}",
-    message: "a card without a receiver"),
-  Break(
-    file: "ladder.yaml", line: 18, text: "  - {cause: extension_requests, count: 3, act: flag, to: [handler@lead]}",
-    message: "a card opens no record at discipline inspection"),
-  Break(
-    file: "ladder.yaml", line: 18, text: "  - {cause: lateness, count: 3, act: red, to: [handler@lead]}",
-    message: "unknown cause \"lateness\""),
-  Break(
-    file: "ladder.yaml", line: 18, text: "  - {cause: dissatisfied, count: 0, act: red, to: [handler@lead]}",
-    message: "`count` is at least 1"),
-  Break(
-    file: "ladder.yaml", line: 20, text: "discipline: {statement_within: a week}",
-    message: "`statement_within`: "),
-  Break(
-    file: "ladder.yaml", line: 20, text: "discipline: {self_check_at: dawn}", message: "\"dawn\" is no time of day"),
+    "ladder.yaml", 18, "  - {cause: dissatisfied, count: 0, act: red, to: [handler@lead]}",
+    tells: "`count` is at least 1"),
+  Break("ladder.yaml", 20, "discipline: {statement_within: a week}", tells: "`statement_within`: "),
+  Break("ladder.yaml", 20, "discipline: {self_check_at: dawn}", tells: "\"dawn\" is no time of day"),
 ]
 
 @Suite struct LoopPolicyTests {

@@ -22,26 +22,23 @@ extension SmallNetwork {
 }
 
 private let breaks = [
-  Break(file: "network.yaml", line: 14, text: "  report: perhaps", message: "`report` must be true or false"),
-  Break(file: "network.yaml", line: 16, text: "  categories: [E1, E9]", message: "unknown category E9"),
-  Break(file: "network.yaml", line: 16, text: "  categories: []", message: "names nothing that can be reported"),
-  Break(file: "network.yaml", line: 17, text: "  photos: 7", message: "`photos` is a number from 0 to 6"),
-  Break(file: "network.yaml", line: 17, text: "  pictures: 2", message: "unknown key `pictures`"),
+  Break("network.yaml", 14, "  report: perhaps", tells: "`report` must be true or false"),
+  Break("network.yaml", 16, "  categories: [E1, E9]", tells: "unknown category E9"),
+  Break("network.yaml", 16, "  categories: []", tells: "names nothing that can be reported"),
+  Break("network.yaml", 17, "  photos: 7", tells: "`photos` is a number from 0 to 6"),
+  Break("network.yaml", 17, "  pictures: 2", tells: "unknown key `pictures`"),
   Break(
-    file: "network.yaml", line: 18, text: "  reports_per_adress: {count: 6, within: 2 urgent_hours}",
-    message: "`reports_per_address` is missing", toldAt: 14),
+    "network.yaml", 18, "  reports_per_adress: {count: 6, within: 2 urgent_hours}",
+    tells: "`reports_per_address` is missing", toldAt: 14),
   Break(
-    file: "network.yaml", line: 18, text: "  reports_per_address: {count: 0, within: 2 urgent_hours}",
-    message: "`count` is a number from 1 to 1000"),
+    "network.yaml", 18, "  reports_per_address: {count: 0, within: 2 urgent_hours}",
+    tells: "`count` is a number from 1 to 1000"),
+  Break("network.yaml", 18, "  reports_per_address: {within: 2 urgent_hours}", tells: "`count` is missing"),
+  Break("network.yaml", 18, "  reports_per_address: {count: 6}", tells: "`within` is missing"),
   Break(
-    file: "network.yaml", line: 18, text: "  reports_per_address: {within: 2 urgent_hours}",
-    message: "`count` is missing"),
-  Break(
-    file: "network.yaml", line: 18, text: "  reports_per_address: {count: 6}", message: "`within` is missing"),
-  Break(
-    file: "network.yaml", line: 18, text: "  reports_per_address: {count: 6, within: 1 work_day}",
-    message: "`within` is time on the wall"),
-  Break(file: "network.yaml", line: 19, text: "  shows: [officers]", message: "unknown shows \"officers\""),
+    "network.yaml", 18, "  reports_per_address: {count: 6, within: 1 work_day}",
+    tells: "`within` is time on the wall"),
+  Break("network.yaml", 19, "  shows: [officers]", tells: "unknown shows \"officers\""),
 ]
 
 @Suite("What people may do without signing in")

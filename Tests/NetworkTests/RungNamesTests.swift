@@ -9,19 +9,17 @@ private func chase(_ names: String) -> String {
 }
 
 private let nameBreaks = [
-  Break(file: "ladder.yaml", line: 6, text: chase("zh: 每日催办"), message: "with `zh` but without `en`"),
-  Break(file: "ladder.yaml", line: 6, text: chase("en: Daily chase"), message: "with `en` but without `zh`"),
-  Break(file: "ladder.yaml", line: 6, text: chase("zh: \"\", en: Daily chase"), message: "`zh` is empty"),
-  Break(file: "ladder.yaml", line: 6, text: chase("zh: 每日催办, en: \"  \""), message: "`en` is empty"),
-  Break(file: "ladder.yaml", line: 6, text: chase("zh: 每日催办, en: ~"), message: "`en` is empty"),
+  Break("ladder.yaml", 6, chase("zh: 每日催办"), tells: "with `zh` but without `en`"),
+  Break("ladder.yaml", 6, chase("en: Daily chase"), tells: "with `en` but without `zh`"),
+  Break("ladder.yaml", 6, chase("zh: \"\", en: Daily chase"), tells: "`zh` is empty"),
+  Break("ladder.yaml", 6, chase("zh: 每日催办, en: \"  \""), tells: "`en` is empty"),
+  Break("ladder.yaml", 6, chase("zh: 每日催办, en: ~"), tells: "`en` is empty"),
+  Break("ladder.yaml", 6, chase("zh: 每日催办, en: \(String(repeating: "x", count: 49))"), tells: "`en` has 49 characters"),
   Break(
-    file: "ladder.yaml", line: 6, text: chase("zh: 每日催办, en: \(String(repeating: "x", count: 49))"),
-    message: "`en` has 49 characters"),
-  Break(
-    file: "ladder.yaml", line: 6, text: chase("zh: \(String(repeating: "催", count: 48)), en: Daily chase"),
-    message: "all right", toldAt: 0),
-  Break(file: "ladder.yaml", line: 6, text: chase("zh: [催, 办], en: Daily chase"), message: "`zh` must be one value"),
-  Break(file: "ladder.yaml", line: 6, text: chase("zh: 催办, en: Chase, fr: Relance"), message: "unknown key `fr`"),
+    "ladder.yaml", 6, chase("zh: \(String(repeating: "催", count: 48)), en: Daily chase"),
+    tells: "all right", toldAt: 0),
+  Break("ladder.yaml", 6, chase("zh: [催, 办], en: Daily chase"), tells: "`zh` must be one value"),
+  Break("ladder.yaml", 6, chase("zh: 催办, en: Chase, fr: Relance"), tells: "unknown key `fr`"),
 ]
 
 @Suite("What a policy calls its rungs") struct RungNamesTests {

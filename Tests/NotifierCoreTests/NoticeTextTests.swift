@@ -96,6 +96,25 @@ import Testing
     #expect(body("gone", "en") == "Rung: gone.", "the policy has it no more")
   }
 
+  @Test func theSelfCheckCallsRungsAsThePolicyDoes() throws {
+    var files = NoticeNetwork.files
+    files["templates/self_check.en.txt"] = Array("Gaps\n\n{result}\n".utf8)
+    files["templates/self_check.zh.txt"] = Array("缺口\n\n{result}\n".utf8)
+    let ladder = String(decoding: try #require(files["ladder.yaml"]), as: UTF8.self)
+    files["ladder.yaml"] = Array(
+      ladder.replacing("{name: street, at", with: "{name: street, zh: 街道督办, en: To the street, at").utf8)
+    let network = try NetworkReader.read(MemorySource(files: files), version: 1, geometry: .skip)
+    let payload = """
+      {"notice":"self_check","count":2,"result":"d-1 sign street, d-2 sign gone",\
+      "gaps":[{"case_id":"d-1","clock":"sign","rung":"street"},{"case_id":"d-2","clock":"sign","rung":"gone"}]}
+      """
+    func body(_ language: String) -> String? {
+      NoticeText(delivery("self_check", language: language, payload: payload), network: network)?.body
+    }
+    #expect(body("en") == "d-1 sign To the street, d-2 sign gone")
+    #expect(body("zh") == "d-1 签收 街道督办、d-2 签收 gone")
+  }
+
   @Test func codesAreToldInWords() throws {
     let payload = """
       {"notice":"must_supervise","case_id":"d-1","category_code":"0101","unit_code":"g1","result":"very_dissatisfied",\

@@ -67,15 +67,6 @@ private func decodingReason(_ body: () throws -> Void) -> PostgresDecodingError.
     }
   }
 
-  @Test func bytesAreLentWithoutACopy() async throws {
-    try await withPool { pool in
-      let row = try await pool.query(.unprepared("SELECT '\\x010203'::bytea, ''::bytea, 7::int4")).onlyRow()
-      #expect(try row.withBytes(0) { $0.reduce(0) { $0 + Int($1) } } == 6)
-      #expect(try row.withBytes(1) { $0.count } == 0)
-      #expect(decodingReason { try row.withBytes(2) { _ in } } == .type(23))
-    }
-  }
-
   @Test func rowsAreACollectionThatOutlivesItsConnection() async throws {
     let rows = try await withPool { pool in
       try await pool.query(.unprepared("SELECT n, 'row ' || n AS name FROM generate_series(1, 5) AS n"))

@@ -14,25 +14,5 @@ func withPool<Result: Sendable>(
 ) async throws -> Result {
   var configuration = try await TestPostgres.shared.database(named: "client")
   adjust(&configuration)
-  let pool = PostgresPool(configuration, limits: limits, logger: silent)
-  do {
-    let result = try await body(pool)
-    await pool.close()
-    return result
-  } catch {
-    await pool.close()
-    throw error
-  }
-}
-
-/// Suspends until `condition` holds, asking again each time the scheduler comes round; false after `seconds`.
-func eventually(
-  within seconds: Int64 = 60, _ condition: () async throws -> Bool
-) async rethrows -> Bool {
-  let deadline = MonotonicClock.microseconds + seconds * 1_000_000
-  while try await !condition() {
-    guard MonotonicClock.microseconds < deadline else { return false }
-    try? await MonotonicClock.wait(until: MonotonicClock.microseconds + 5_000)
-  }
-  return true
+  return try await PostgresPool.lend(configuration, limits: limits, logger: silent, to: body)
 }

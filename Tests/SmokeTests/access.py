@@ -152,6 +152,7 @@ GET    /inspection                                         200  - + +   + - +   
 GET    /inspection/{id}                                    200  - + +   + - +   + + .   . - ?
 GET    /officer                                            200  + - -   - - -   - - -   - - ?
 GET    /officer/tasks/{id}                                 200  + - -   - - -   - - -   - - ?
+GET    /suppressions                                       200  - - +   + - -   - - +   - - ?
 """
 
 

@@ -86,7 +86,8 @@ class Access(unittest.TestCase):
     def test_no_list_map_or_page_names_a_case_of_others(self):
         listed = ("/v1/cases?limit=500", "/v1/inbox?limit=500", "/v1/accountability?limit=500",
                   "/v1/accountability/export.csv", "/v1/suppressions", "/v1/stats/repeats", "/cases?limit=100",
-                  "/inbox", "/", "/inspection", "/command", "/desk", "/department", f"/cases?q={self.case}")
+                  "/inbox", "/", "/inspection", "/command", "/desk", "/department", "/suppressions",
+                  f"/cases?q={self.case}")
         for caller in ("the head of another street", "a handler of another department", "a machine"):
             for path in listed:
                 with self.subTest(path=path, caller=caller):

@@ -19,6 +19,7 @@ struct Console: Sendable {
   let authenticator: Authenticator
   let clock: any WallClock
   let feed: LiveFeed
+  let reading: LiveReading
   let shapes: ShapeStore
   /// What browsers see.
   let site: WebSite

@@ -78,12 +78,13 @@ public enum ConsoleService {
     let publisher = JournalPublisher(bus: context.bus)
     let reader = JournalReader(pool: context.database)
     let feed = LiveFeed(maxListenersOfAccount: context.settings[streamsPerAccount])
+    let reading = LiveReading(metrics: context.metrics, logger: context.logger)
     let console = Console(
       pool: context.database, policies: policies,
       desk: CommandDesk(pool: context.database, policies: policies, publisher: publisher, clock: context.clock),
       reader: reader, checkpoints: CheckpointShelf(directory: context.settings[checkpoints]),
       authenticator: Authenticator(store: AccountStore(pool: context.database), hasher: PasswordHasher()),
-      clock: context.clock, feed: feed, shapes: ShapeStore(pool: context.database), site: site,
+      clock: context.clock, feed: feed, reading: reading, shapes: ShapeStore(pool: context.database), site: site,
       reportDoor: ReportDoor(address: context.settings[intakeAddress]),
       publicDoor: PublicDoor(
         keys: context.settings[publicKeys].flatMap { PublicKeys($0) } ?? PublicKeys(),
@@ -99,7 +100,7 @@ public enum ConsoleService {
       LoopService { await publisher.runBeacons() },
       context.door(router: router, port: context.settings[port]),
       // Stops before the door, which waits for its requests: streams end only when the feed does.
-      LiveFollower(feed: feed, bus: context.bus, reader: reader, logger: context.logger),
+      LiveFollower(feed: feed, reading: reading, bus: context.bus, reader: reader, logger: context.logger),
     ]
   }
 }

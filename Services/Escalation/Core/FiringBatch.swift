@@ -25,13 +25,6 @@ struct FiringBatch: Sendable {
     let lateness: [Int64]
   }
 
-  private static let nextDue = Statement("timers_next", "SELECT min(fire_at) FROM timers WHERE district = $1")
-
-  /// When the next timer of the district is due; nil when none runs.
-  func nextFireAt() async throws -> Instant? {
-    try await pool.query(Self.nextDue, [.text(district.text)]).onlyRow().timestampOrNil(0)?.instant
-  }
-
   /// Nil when no timer was due.
   ///
   /// - Parameter drainBegan: when the drain began that this batch belongs to; nil for the first of one.

@@ -37,76 +37,59 @@ public struct ActionField: Sendable, Hashable {
   /// Every field of the action, in the order in which it is best explained.
   public static func of(_ action: CaseAction) -> [ActionField] {
     switch action {
-    case .verifyReport: [outcomeField(action), ActionField("reason", .sometimes, "required when it fails")]
-    case .settleOnSpot: [ActionField("measure", .required, "what was done"), note]
-    case .dispatch, .redirect: [ActionField("department", .required, "the lead"), assists, note]
+    case .verifyReport: [outcomeField(action), sometimes("reason", "required when it fails")]
+    case .settleOnSpot: [required("measure", "what was done"), note]
+    case .dispatch, .redirect: [required("department", "the lead"), assists, note]
     case .sign: []
-    case .return: [reason, ActionField("responsible", .optional, "the department that is, where known")]
+    case .return: [reason, optional("responsible", "the department that is, where known")]
     case .contact: [outcomeField(action), note]
-    case .requestExtension: [ActionField("by", .required, "a limit, e.g. 3 work_days"), reason]
+    case .requestExtension: [required("by", "a limit, e.g. 3 work_days"), reason]
     case .grantExtension: [whose]
     case .refuseExtension: [whose, reason]
-    case .suspend:
-      [
-        ActionField("until", .sometimes, "RFC 3339; the centre, without it, grants what was asked"),
-        ActionField("reason", .sometimes, "required with until"),
-      ]
+    case .suspend: [until, sometimes("reason", "required with until")]
     case .refuseSuspension, .void, .reopen, .appeal, .reveal, .erase: [reason]
     case .resume: [note]
-    case .handle:
-      [
-        ActionField("result", .required),
-        ActionField("checklist", .optional, "the items of the closing standard that are confirmed"),
-        ActionField("photos", .optional, "ids of attachments"),
-      ]
-    case .verify:
-      [
-        outcomeField(action), ActionField("note", .sometimes, "required when it fails"),
-        ActionField("photos", .optional, "ids of attachments that show what was found"),
-      ]
+    case .handle: [required("result"), checklist, optional("photos", "ids of attachments")]
+    case .verify: [outcomeField(action), sometimes("note", "required when it fails"), photosOfWhatWasFound]
     case .revisit: [ActionField("rating", .required, words: Satisfaction.allCases.map(\.rawValue)), note]
-    case .supervise:
-      [
-        ActionField("form", .required, "a form that the policy names"), note,
-        ActionField("department", .optional, "the addressee; the lead without it"),
-        ActionField("jointly", .optional, "with whom (联合督办)"),
-      ]
-    case .answer:
-      [
-        ActionField("order", .optional, "the number of the order; the oldest that waits without it"),
-        ActionField("text", .required),
-      ]
-    case .coordinate:
-      [
-        ActionField("outcome", .required, "what came of the meeting"),
-        ActionField("participants", .optional, "departments"),
-        ActionField("excused", .optional, "assisting departments of which nothing more is asked"),
-      ]
-    case .appoint:
-      [
-        ActionField("department", .sometimes, "the lead; required of a case at the desk"), assists,
-        ActionField("basis", .optional, words: Appointment.Basis.allCases.map(\.rawValue)), note,
-      ]
-    case .merge: [ActionField("into", .required, "the case that stays")]
-    case .split:
-      [
-        ActionField("category", .optional, "of the case that is split off"),
-        ActionField("unit", .optional, "of the case that is split off"),
-        ActionField("attachments", .optional, "ids of those that go along; the others stay"), note,
-      ]
+    case .supervise: [form, note, addressee, optional("jointly", "with whom (联合督办)")]
+    case .answer: [order, required("text")]
+    case .coordinate: [required("outcome", "what came of the meeting"), participants, excused]
+    case .appoint: [appointed, assists, basis, note]
+    case .merge: [required("into", "the case that stays")]
+    case .split: [ofTheNewCase("category"), ofTheNewCase("unit"), attachments, note]
     case .decideAppeal: [outcomeField(action), reason]
-    case .comment: [ActionField("text", .required)]
+    case .comment: [required("text")]
     }
   }
 
-  private static let note = ActionField("note", .optional)
-  private static let reason = ActionField("reason", .required)
-  private static let assists = ActionField("assists", .optional, "assisting departments")
-  private static let whose = ActionField(
-    "department", .sometimes, "whose request; required where more than one waits")
+  private static func required(_ name: String, _ note: String = "") -> ActionField {
+    ActionField(name, .required, note)
+  }
+  private static func optional(_ name: String, _ note: String) -> ActionField { ActionField(name, .optional, note) }
+  private static func sometimes(_ name: String, _ note: String) -> ActionField { ActionField(name, .sometimes, note) }
 
   private static func outcomeField(_ action: CaseAction) -> ActionField {
     let outcome = outcome(of: action)
     return ActionField("outcome", .required, words: [outcome.yes, outcome.no])
   }
+
+  private static func ofTheNewCase(_ name: String) -> ActionField { optional(name, "of the case that is split off") }
+
+  private static let note = ActionField("note", .optional)
+  private static let reason = required("reason")
+  private static let assists = optional("assists", "assisting departments")
+  private static let whose = sometimes("department", "whose request; required where more than one waits")
+  private static let until = sometimes("until", "RFC 3339; the centre, without it, grants what was asked")
+  private static let checklist = optional("checklist", "the items of the closing standard that are confirmed")
+  private static let photosOfWhatWasFound = optional("photos", "ids of attachments that show what was found")
+  private static let form = required("form", "a form that the policy names")
+  private static let addressee = optional("department", "the addressee; the lead without it")
+  private static let order = optional("order", "the number of the order; the oldest that waits without it")
+  private static let participants = optional("participants", "departments")
+  private static let excused = optional("excused", "assisting departments of which nothing more is asked")
+  private static let appointed = sometimes("department", "the lead; required of a case at the desk")
+  private static let basis = ActionField(
+    "basis", .optional, words: Appointment.Basis.allCases.map(\.rawValue))
+  private static let attachments = optional("attachments", "ids of those that go along; the others stay")
 }

@@ -24,13 +24,6 @@ public struct ClockSpan: Hashable, Sendable {
     max(0, calendar.elapsed(from: start, to: now, by: measure) - paused)
   }
 
-  /// The share of the given time that is used at `now`: 0 at the start, 1 at the due time, above it when late.
-  public func shareUsed(at now: Instant, by calendar: WorkingCalendar) -> Double {
-    let given = given(by: calendar)
-    guard given > 0 else { return now < due ? 0 : 1 }
-    return Double(used(at: now, by: calendar)) / Double(given)
-  }
-
   /// When so many percent (0 to 100) of the given time are used.
   ///
   /// It is counted back from the due time, which every pause has moved on; so it is right for whatever share was not

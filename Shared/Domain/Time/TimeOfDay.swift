@@ -1,7 +1,6 @@
 /// A reading of the clock on the wall, in seconds since midnight; 24:00 is the end of the day.
 public struct TimeOfDay: Hashable, Comparable, Sendable, CustomStringConvertible {
   public static let midnight = TimeOfDay(uncheckedSeconds: 0)
-  public static let endOfDay = TimeOfDay(uncheckedSeconds: 86_400)
 
   private let storedSeconds: Int32
 

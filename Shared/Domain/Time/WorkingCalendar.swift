@@ -53,18 +53,6 @@ public struct WorkingCalendar: Sendable {
     return (table.isWorking(day), table.isProvisional(from: day, through: day))
   }
 
-  /// The first working day after `date`; the last day of 2100 when there is none.
-  public func nextWorkingDay(after date: CivilDate) -> CivilDate {
-    let day = table.clampedIndex(of: date)
-    return table.date(of: table.workingDay(1, after: day) ?? table.lastIndex)
-  }
-
-  /// The last working day before `date`; the first day of 2000 when there is none.
-  public func previousWorkingDay(before date: CivilDate) -> CivilDate {
-    let day = table.clampedIndex(of: date)
-    return table.date(of: table.workingDay(-1, before: day) ?? 0)
-  }
-
   /// How many working days lie from `first` to `last`, both counted; zero when `last` is the earlier.
   public func countWorkingDays(from first: CivilDate, through last: CivilDate) -> Int {
     guard first <= last else { return 0 }

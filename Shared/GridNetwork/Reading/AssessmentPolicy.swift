@@ -40,7 +40,16 @@ public struct AssessmentPolicy: Sendable, Hashable {
     public let baseline: Double
   }
 
+  /// From which share in time on a department counts as good, and from which as fair; what is less is poor.
+  public struct InTime: Sendable, Hashable {
+    /// Percent; the good share is the higher one.
+    public let goodFrom: Int64
+    public let fairFrom: Int64
+  }
+
   public let formulas: [Formula]
+  /// Nil where the network does not judge shares in time: they are then shown without a colour.
+  public let inTime: InTime?
   public let indexTerms: [IndexTerm]
   /// Index values from which a unit shows yellow and red.
   public let indexYellow: Double
@@ -60,6 +69,7 @@ extension NetworkReading {
     guard let map = try yaml(Self.assessmentFile) else { return nil }
     defer { map.finish() }
     let formulas = map.maps("formulas").compactMap(readFormula)
+    let inTime = map.map("in_time").flatMap(readInTime)
     var terms: [AssessmentPolicy.IndexTerm] = []
     let index = map.map("index")
     let yellow = index?.double("yellow_from") ?? 60
@@ -79,7 +89,20 @@ extension NetworkReading {
           name: name.text, weight: weight, categories: categories, sources: sources, baseline: baseline))
     }
     index?.finish()
-    return AssessmentPolicy(formulas: formulas, indexTerms: terms, indexYellow: yellow, indexRed: red)
+    return AssessmentPolicy(
+      formulas: formulas, inTime: inTime, indexTerms: terms, indexYellow: yellow, indexRed: red)
+  }
+
+  private func readInTime(_ map: YamlMap) -> AssessmentPolicy.InTime? {
+    defer { map.finish() }
+    guard let good = map.integer("good_from"), let fair = map.integer("fair_from"), 0 <= fair, fair < good, good <= 100
+    else {
+      map.fault(
+        "`in_time` needs good_from and fair_from, percent, the first above the second",
+        remedy: "write them, e.g. good_from: 90 and fair_from: 70")
+      return nil
+    }
+    return AssessmentPolicy.InTime(goodFrom: Int64(good), fairFrom: Int64(fair))
   }
 
   private func readFormula(_ map: YamlMap) -> AssessmentPolicy.Formula? {

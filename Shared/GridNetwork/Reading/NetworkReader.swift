@@ -2,9 +2,6 @@ public import Domain
 
 /// Reads network directories (`deploy/networks/README.md` names the files and their keys).
 public enum NetworkReader {
-  /// How far ahead the zone's rules are written out; the calendar's range.
-  static let lastZoneYear = WorkingCalendar.lastYear
-
   /// A network whose files hold together, ready for use.
   ///
   /// Checks everything but the seams between grids, which ``NetworkValidator`` does with GEOS. Blocks while it reads;

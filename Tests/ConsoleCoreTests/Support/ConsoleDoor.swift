@@ -59,6 +59,7 @@ struct ConsoleDoor: Sendable {
 
   let fixture: CaseworkFixture
   let console: Console
+  let metrics: MetricsRegistry
   private let responder: RouterResponder<AuthenticatedContext>
   private let tokens: Locked<[String: String]>
 
@@ -78,16 +79,18 @@ struct ConsoleDoor: Sendable {
         unit: person.unit,
         department: person.department, password: hash, at: fixture.now)
     }
+    let metrics = MetricsRegistry()
     let console = Console(
       pool: fixture.pool, policies: fixture.policies, desk: fixture.desk, reader: fixture.reader,
       checkpoints: CheckpointShelf(directory: checkpoints),
       authenticator: Authenticator(store: store, hasher: hasher), clock: fixture.clock, feed: feed,
-      shapes: ShapeStore(pool: fixture.pool), site: try Self.site(),
+      reading: LiveReading(metrics: metrics, logger: silentLogger), shapes: ShapeStore(pool: fixture.pool),
+      site: try Self.site(),
       reportDoor: ReportDoor(address: nil), publicDoor: publicDoor, cookiesAreSecure: false, logger: silentLogger)
     let middleware = DoorMiddleware<AuthenticatedContext>(
-      metrics: DoorMetrics(MetricsRegistry()), logger: silentLogger)
+      metrics: DoorMetrics(metrics), logger: silentLogger)
     return ConsoleDoor(
-      fixture: fixture, console: console,
+      fixture: fixture, console: console, metrics: metrics,
       responder: ConsoleRouter.router(console, door: middleware).buildResponder(), tokens: Locked([:]))
   }
 

@@ -16,8 +16,8 @@ struct ClockSpanTests {
     #expect(due == .at("2026-03-03T14:30:00+08:00"))
     #expect(working.moment(usedPercent: 90, by: calendar).at == .at("2026-03-03T11:30:00+08:00"))
     #expect(working.moment(usedPercent: 60, by: calendar).at == .at("2026-03-03T08:30:00+08:00"))
-    #expect(working.shareUsed(at: .at("2026-03-02T21:00:00+08:00"), by: calendar) == 0.6)
-    #expect(working.shareUsed(at: due, by: calendar) == 1)
+    #expect(working.used(at: .at("2026-03-02T21:00:00+08:00"), by: calendar) == 6 * Instant.microsecondsPerHour)
+    #expect(working.used(at: due, by: calendar) == working.given(by: calendar))
   }
 
   @Test("Rungs of a ladder")
@@ -70,13 +70,11 @@ struct ClockSpanTests {
     }
   }
 
-  @Test("A span without any time counts as used when its due time is there")
+  @Test("Every share of a span without any time is reached at its due time")
   func empty() throws {
     let calendar = try SampleCalendars.mainland()
     let moment = Instant.at("2026-03-01T10:00:00+08:00")
     let span = ClockSpan(start: moment, due: moment + 3_600, measure: .working)
-    #expect(span.shareUsed(at: moment, by: calendar) == 0)
-    #expect(span.shareUsed(at: moment + 3_600, by: calendar) == 1)
     #expect(span.moment(usedPercent: 50, by: calendar).at == span.due)
   }
 }

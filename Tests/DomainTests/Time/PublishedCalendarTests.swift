@@ -87,16 +87,6 @@ struct PublishedCalendarTests {
     #expect(calendar.isWorkingDay(.on("2101-01-03")) == (false, true))
   }
 
-  @Test("The next working day and the one before")
-  func neighbours() throws {
-    let calendar = try SampleCalendars.mainland()
-    #expect(calendar.nextWorkingDay(after: .on("2026-02-13")) == .on("2026-02-14"))
-    #expect(calendar.nextWorkingDay(after: .on("2026-02-14")) == .on("2026-02-24"))
-    #expect(calendar.nextWorkingDay(after: .on("2026-02-18")) == .on("2026-02-24"))
-    #expect(calendar.previousWorkingDay(before: .on("2026-02-24")) == .on("2026-02-14"))
-    #expect(calendar.previousWorkingDay(before: .on("2019-01-02")) == .on("2018-12-29"))
-  }
-
   /// Measured over all 248 working days of 2025: 12 % and 18 % of five-day limits would end on a wrong day.
   @Test("Five-day limits that other calendars get wrong")
   func wrongOtherwise() throws {

@@ -19,7 +19,7 @@ struct ZoneRulesTests {
     let autumn = CivilDate.on("2022-11-06")
     #expect(zone.instant(of: autumn, try TimeOfDay("01:30")) == Instant.at("2022-11-06T01:30:00-04:00"))
     #expect(zone.instant(of: autumn, try TimeOfDay("02:00")) == Instant.at("2022-11-06T02:00:00-05:00"))
-    #expect(zone.instant(of: autumn, .endOfDay) == zone.instant(of: autumn.adding(days: 1)))
+    #expect(zone.instant(of: autumn, try TimeOfDay("24:00")) == zone.instant(of: autumn.adding(days: 1)))
   }
 
   @Test("Offsets and local readings")

@@ -53,6 +53,7 @@ class Officer(pages.PageTest):
     def setUp(self):
         # Each test stands in a grid of its own, so that no report is taken for a repeat of another test's.
         self.grid, self.place = next(self.places)
+        self.before = self.cases()
 
     def visitor(self, permissions=("geolocation", "background-sync"), **options):
         return super().visitor(
@@ -68,6 +69,15 @@ class Officer(pages.PageTest):
             cursor = answer["next_cursor"]
             if not cursor:
                 return found
+
+    def new(self):
+        """Those that were not there when the test began."""
+        return [case for case in self.cases() if case not in self.before]
+
+    def the_only_new(self):
+        new = self.new()
+        self.assertEqual(len(new), 1, new)
+        return self.stack.case(new[0])
 
     def keep(self, visitor):
         """Waits until the worker has kept the page."""
@@ -87,11 +97,44 @@ class Officer(pages.PageTest):
         visitor.allowed_failures.add(DISCONNECTED)
         visitor.context.set_offline(True)
 
+    def visitor_without_network(self):
+        """Who has the page as the worker kept it."""
+        visitor = self.visitor()
+        self.keep(visitor)
+        self.offline(visitor)
+        visitor.page.reload()
+        visitor.page.wait_for_selector("#report h2")
+        return visitor
+
     def choose(self, page, category):
         """Finds the kind by its code."""
         page.fill("#kind-search", category)
         page.tap(f"#kind-found-list [data-kind={category}]")
         page.wait_for_selector("#report-sheet[open] .officer-place.fine, #report-sheet[open] .officer-place.late")
+
+    def send_without_network(self, visitor, category, photograph=False):
+        """Hands in a report that waits for the network."""
+        self.offline(visitor)
+        self.choose(visitor.page, category)
+        if photograph:
+            self.photograph(visitor.page)
+        self.send_and_wait(visitor.page)
+
+    def send_and_wait(self, page):
+        page.tap("#report-send")
+        page.wait_for_selector("#queue-list [data-state=waiting]")
+
+    def send(self, page):
+        page.tap("#report-send")
+        page.wait_for_selector(".toast.fine")
+        page.wait_for_selector("#officer-queue", state="hidden")
+
+    def sign_in_again(self, page):
+        page.tap("#officer-net a")
+        page.fill("input[name=username]", self.name)
+        page.fill("input[name=password]", self.stack.passwords[self.name])
+        page.tap("main button[type=submit]")
+        page.wait_for_selector("#report h2")
 
     def photograph(self, page):
         page.set_input_files("#photo-input", PHOTO)
@@ -101,7 +144,7 @@ class Officer(pages.PageTest):
         mine = self.stack.console(
             "POST", "/v1/reports", reports.report("officer", "E0105", place={"unit": self.grid}), user=self.name)
         self.assertEqual(mine.status, 201, mine)
-        before = self.cases()
+        self.before = self.cases()
         visitor = self.visitor()
         page = visitor.page
         # One: the kind, which stands first because the officer reported it. Two: the camera. Three: send.
@@ -112,10 +155,8 @@ class Officer(pages.PageTest):
         self.assertEqual(visitor.audit(), [])
         self.photograph(page)
         visitor.picture("officer-sheet-photo-phone-zh-CN", full=False)
-        page.tap("#report-send")
-        page.wait_for_selector(".toast.fine")
-        page.wait_for_selector("#officer-queue", state="hidden")
-        new = [case for case in self.cases() if case not in before]
+        self.send(page)
+        new = self.new()
         reported = self.stack.sql(
             f"SELECT case_number, description FROM reports WHERE submitter = 'user:{self.name}' "
             "AND idempotency_key LIKE 'officer-%' ORDER BY seq DESC LIMIT 1")[0]
@@ -132,29 +173,21 @@ class Officer(pages.PageTest):
         visitor.checked()
 
     def test_a_report_made_without_a_network_is_filed_once_when_it_is_back(self):
-        before = self.cases()
-        visitor = self.visitor()
+        visitor = self.visitor_without_network()
         page = visitor.page
-        self.keep(visitor)
-        self.offline(visitor)
-        page.reload()
-        page.wait_for_selector("#report h2")
         self.choose(page, "E0108")
         self.photograph(page)
-        page.tap("#report-send")
-        page.wait_for_selector("#queue-list [data-state=waiting]")
+        self.send_and_wait(page)
         self.assertTrue(page.is_visible("#officer-net"))
         visitor.picture("officer-offline-phone-zh-CN", full=False)
         page.reload()
         page.wait_for_selector("#queue-list [data-state=waiting]")
-        self.assertEqual(self.cases(), before)
+        self.assertEqual(self.new(), [])
         # As if the network had been away for an hour.
         page.evaluate(MADE_AN_HOUR_AGO)
         visitor.context.set_offline(False)
         page.wait_for_selector("#officer-queue", state="hidden")
-        after = self.cases()
-        self.assertEqual(len(after), len(before) + 1)
-        case = self.stack.case(next(case for case in after if case not in before))
+        case = self.the_only_new()
         self.assertEqual((case["category"], case["unit"]["grid"]), ("E0108", self.grid))
         # It says when it was made, by the server's clock, which stands years before this machine's.
         age = stack.moment(case["filed_at"]) - stack.moment(case["occurred_at"])
@@ -163,11 +196,10 @@ class Officer(pages.PageTest):
         page.reload()
         page.wait_for_selector("#report h2")
         self.assertFalse(page.is_visible("#officer-queue"))
-        self.assertEqual(self.cases(), after)
+        self.the_only_new()
         visitor.checked()
 
     def test_an_answer_that_is_lost_makes_no_second_case(self):
-        before = self.cases()
         visitor = self.visitor()
         page = visitor.page
         sent = []
@@ -183,16 +215,13 @@ class Officer(pages.PageTest):
         visitor.allowed_failures.add("ERR_CONNECTION_RESET")
         page.route("**/v1/reports", lose_the_first)
         self.choose(page, "E0110")
-        page.tap("#report-send")
-        page.wait_for_selector(".toast.fine")
-        page.wait_for_selector("#officer-queue", state="hidden")
+        self.send(page)
         self.assertEqual([status for status, _ in sent], [201, 200])
         self.assertEqual(len({key for _, key in sent}), 1)
-        self.assertEqual(len(self.cases()), len(before) + 1)
+        self.the_only_new()
         visitor.checked()
 
     def test_a_phone_that_closes_the_page_behind_the_camera_loses_no_report(self):
-        before = self.cases()
         visitor = self.visitor()
         page = visitor.page
         self.choose(page, "E0116")
@@ -203,22 +232,17 @@ class Officer(pages.PageTest):
         page.wait_for_selector("#queue-list li", state="detached")
         page.reload()
         page.wait_for_selector("#queue-list [data-state=draft]")
-        self.assertEqual(self.cases(), before)
+        self.assertEqual(self.new(), [])
         page.tap("#queue-list [data-state=draft] button")
         page.wait_for_selector("#report-sheet[open] .officer-place.fine")
         self.assertEqual(page.input_value("#report-description"), "油烟直排")
         self.assertEqual(page.locator("#photo-list img").count(), 1)
-        page.tap("#report-send")
-        page.wait_for_selector(".toast.fine")
-        page.wait_for_selector("#officer-queue", state="hidden")
-        new = [case for case in self.cases() if case not in before]
-        self.assertEqual(len(new), 1)
-        case = self.stack.case(new[0])
+        self.send(page)
+        case = self.the_only_new()
         self.assertEqual((case["description"], case["priority"]), ("油烟直排", "urgent"))
         visitor.checked()
 
     def test_what_is_refused_is_said_and_mended(self):
-        before = self.cases()
         # In another street: without a network nobody can tell.
         other = next(user["unit"] for user in self.stack.users
                      if len(user["unit"]) == 9 and not self.officer["unit"].startswith(user["unit"]))
@@ -226,10 +250,7 @@ class Officer(pages.PageTest):
         visitor = self.visitor()
         page = visitor.page
         self.keep(visitor)
-        self.offline(visitor)
-        self.choose(page, "E0112")
-        page.tap("#report-send")
-        page.wait_for_selector("#queue-list [data-state=waiting]")
+        self.send_without_network(visitor, "E0112")
         visitor.expected.add(("/v1/reports", 403))
         visitor.context.set_offline(False)
         page.wait_for_selector("#queue-list [data-state=refused] .fault")
@@ -242,13 +263,10 @@ class Officer(pages.PageTest):
         page.select_option("#place-unit", self.grid)
         page.tap("#report-send")
         page.wait_for_selector("#officer-queue", state="hidden")
-        new = [case for case in self.cases() if case not in before]
-        self.assertEqual(len(new), 1)
-        self.assertEqual(self.stack.case(new[0])["unit"]["grid"], self.grid)
+        self.assertEqual(self.the_only_new()["unit"]["grid"], self.grid)
         visitor.checked()
 
     def test_a_session_that_ended_keeps_what_waits_and_signing_out_asks_first(self):
-        before = self.cases()
         # Without the browser's help: it would send in the background what is to be found unsent.
         visitor = self.visitor(permissions=["geolocation"])
         page = visitor.page
@@ -262,20 +280,13 @@ class Officer(pages.PageTest):
         page.tap("#report-send")
         page.wait_for_selector("#officer-net a")
         self.assertTrue(page.is_visible("#queue-list [data-state=waiting]"))
-        page.tap("#officer-net a")
-        page.fill("input[name=username]", self.name)
-        page.fill("input[name=password]", self.stack.passwords[self.name])
-        page.tap("main button[type=submit]")
-        page.wait_for_selector("#report h2")
-        stack.await_that(lambda: len(self.cases()) > len(before), 60, "what waited was not sent")
+        self.sign_in_again(page)
+        stack.await_that(self.new, 60, "what waited was not sent")
         page.wait_for_selector("#officer-queue", state="hidden")
-        self.assertEqual(len(self.cases()), len(before) + 1)
+        self.the_only_new()
         # Signing out with something unsent: asked, and nothing of it stays on the phone.
         page.wait_for_function("navigator.serviceWorker.controller")
-        self.offline(visitor)
-        self.choose(page, "E0114")
-        page.tap("#report-send")
-        page.wait_for_selector("#queue-list [data-state=waiting]")
+        self.send_without_network(visitor, "E0114")
         page.route("**/v1/reports", lambda route: route.abort("connectionreset"))
         page.route("**/v1/sessions/me", lambda route: route.abort("connectionreset"))
         visitor.allowed_failures.add("ERR_CONNECTION_RESET")
@@ -301,25 +312,20 @@ class Officer(pages.PageTest):
               return [count, await caches.has("gridloop-officer"), localStorage.length];
             }""")
         self.assertEqual(left, [0, False, 0])
-        self.assertEqual(len(self.cases()), len(before) + 1)
+        self.the_only_new()
         visitor.checked()
 
     def test_what_waits_is_sent_once_by_the_worker_while_the_page_is_closed(self):
-        before = self.cases()
         visitor = self.visitor()
         page = visitor.page
         self.keep(visitor)
-        self.offline(visitor)
-        self.choose(page, "E0118")
-        self.photograph(page)
-        page.tap("#report-send")
-        page.wait_for_selector("#queue-list [data-state=waiting]")
+        self.send_without_network(visitor, "E0118", photograph=True)
         # The page has asked the browser for it; no page of ours is open when the network comes back.
         registered = page.evaluate("""async () => (await navigator.serviceWorker.ready).sync.getTags()""")
         self.assertEqual(registered, ["gridloop-officer"])
         other = visitor.context.new_page()
         page.close()
-        self.assertEqual(self.cases(), before)
+        self.assertEqual(self.new(), [])
         visitor.context.set_offline(False)
         session = visitor.context.new_cdp_session(other)
         registrations = []
@@ -338,27 +344,20 @@ class Officer(pages.PageTest):
 
         stack.await_that(ours, 10, "the browser does not know the worker")
         sync()
-        stack.await_that(lambda: len(self.cases()) > len(before), 15, "the worker did not send what waited")
+        stack.await_that(self.new, 15, "the worker did not send what waited")
         # Once more, as a browser does that has not heard how the first one ended.
         sync()
         again = visitor.context.new_page()
         again.goto("/officer")
         again.wait_for_selector("#report h2")
         again.wait_for_selector("#officer-queue", state="hidden")
-        after = self.cases()
-        self.assertEqual(len(after), len(before) + 1)
-        case = self.stack.case(next(case for case in after if case not in before))
+        case = self.the_only_new()
         self.assertEqual((case["category"], case["unit"]["grid"]), ("E0118", self.grid))
         visitor.checked()
 
     def test_the_page_that_was_kept_says_that_the_session_has_ended(self):
-        before = self.cases()
-        visitor = self.visitor()
+        visitor = self.visitor_without_network()
         page = visitor.page
-        self.keep(visitor)
-        self.offline(visitor)
-        page.reload()
-        page.wait_for_selector("#report h2")
         # Nobody signed out: the session's time is over.
         self.stack.sql(f"UPDATE sessions SET expires_at = '2000-01-01Z' WHERE username = '{self.name}'")
         stack.await_that(
@@ -370,17 +369,12 @@ class Officer(pages.PageTest):
         page.wait_for_selector("#officer-net a")
         self.assertIn("登录已过期", page.text_content("#officer-net-text"))
         self.choose(page, "E0117")
-        page.tap("#report-send")
-        page.wait_for_selector("#queue-list [data-state=waiting]")
+        self.send_and_wait(page)
         page.wait_for_selector("#officer-net-text:has-text('1 件上报已保存') a")
         visitor.picture("officer-expired-phone-zh-CN", full=False)
-        page.tap("#officer-net a")
-        page.fill("input[name=username]", self.name)
-        page.fill("input[name=password]", self.stack.passwords[self.name])
-        page.tap("main button[type=submit]")
-        page.wait_for_selector("#report h2")
+        self.sign_in_again(page)
         page.wait_for_selector("#officer-queue", state="hidden")
-        stack.await_that(lambda: len(self.cases()) == len(before) + 1, 10, "what waited was not filed once")
+        stack.await_that(lambda: len(self.new()) == 1, 10, "what waited was not filed once")
         visitor.checked()
 
     def test_a_task_is_verified_on_the_phone(self):

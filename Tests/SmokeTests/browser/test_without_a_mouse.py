@@ -16,7 +16,9 @@ MAX_STOPS = 400
 MAX_SECONDS = 5
 # Each page as one of those who have it.
 PAGES = {
-    "dispatcher": ("/", "/cases", "/inbox", "/desk?tab=returned&case={returned}", "/cases/{returned}"),
+    "dispatcher": (
+        "/", "/cases", "/inbox", "/desk?tab=returned&case={returned}", "/cases/{returned}",
+        "/suppressions?category=E0203"),
     "supervisor": ("/command", "/command?wall=true", "/indicators"),
     "handler": ("/department?case={dispatched}",),
     "officer": ("/officer", "/cases/{dispatched}"),
@@ -84,6 +86,8 @@ class WithoutAMouse(pages.PageTest):
                 visitor.page.wait_for_load_state("load")
                 if visitor.page.query_selector(".command-map"):
                     visitor.page.wait_for_selector("#command-map[data-shown]")
+                if visitor.page.query_selector("[data-case-map]"):
+                    visitor.page.wait_for_selector("[data-case-map].leaflet-container")
                 yield visitor, path
             visitor.checked()
             visitor.close()

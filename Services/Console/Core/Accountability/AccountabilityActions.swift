@@ -30,15 +30,11 @@ struct AccountabilityActions: Sendable {
     -> AccountabilityRow
   {
     var fields = try BodyFields(body)
-    let name = fields.requiredText("action")
+    let action = fields.requiredChoice("action", of: AccountabilityAction.self, unknown: "unknown_action")
     let note = fields.text("note") ?? ""
-    if !name.isEmpty, AccountabilityAction(rawValue: name) == nil {
-      let known = AccountabilityAction.allCases.map(\.rawValue).joined(separator: ", ")
-      fields.fault("action", "unknown_action", "Known are \(known).")
-    }
     try fields.finish()
     let row = try await find(id, view)
-    guard let action = AccountabilityAction(rawValue: name) else { throw Problem.invalid(fields.faults) }
+    guard let action else { throw Problem.invalid(fields.faults) }
     if let expected, expected != Int64(row.record.version) {
       throw Problem.staleRecord(current: Int64(row.record.version))
     }

@@ -75,17 +75,9 @@ struct Evidence: Sendable {
   }
 
   func write(to writer: inout JSONWriter) throws {
-    let zone = view.zone
     writer.beginObject()
     AccountabilityDocument(view, now: now).writeMembers(of: row, to: &writer)
-    writer.objects("steps", steps) { writer, step in
-      writer.member("step", step.step)
-      writer.member("action", step.action)
-      writer.member("actor", step.actor)
-      writer.member("note", step.note)
-      writer.member("at", step.at, in: zone)
-      writer.member("hash", Hexadecimal.encode(step.hash))
-    }
+    writeSteps(to: &writer)
     let document = CaseDocument(view, now: now)
     writer.key("case")
     if let loaded { document.write(loaded, report: report, to: &writer) } else { writer.null() }
@@ -96,7 +88,27 @@ struct Evidence: Sendable {
     let eventDocument = EventDocument(view.policy)
     for item in events { eventDocument.write(item.event, item.decoded, hash: item.hash, to: &writer) }
     writer.endArray()
-    // What the hashes cover, byte for byte.
+    writeJournal(to: &writer)
+    try writeEscalations(to: &writer)
+    try writeNotices(to: &writer)
+    try writeAttachments(to: &writer)
+    proof.write(to: &writer)
+    writer.endObject()
+  }
+
+  private func writeSteps(to writer: inout JSONWriter) {
+    writer.objects("steps", steps) { writer, step in
+      writer.member("step", step.step)
+      writer.member("action", step.action)
+      writer.member("actor", step.actor)
+      writer.member("note", step.note)
+      writer.member("at", step.at, in: view.zone)
+      writer.member("hash", Hexadecimal.encode(step.hash))
+    }
+  }
+
+  /// What the hashes cover, byte for byte.
+  private func writeJournal(to writer: inout JSONWriter) {
     writer.objects("journal", journal) { writer, row in
       writer.member("district", row.event.district.text)
       writer.member("seq", row.event.seq)
@@ -109,25 +121,6 @@ struct Evidence: Sendable {
       writer.member("body", Hexadecimal.encode(row.event.body))
       writer.member("hash", Hexadecimal.encode(row.hash))
     }
-    try writeEscalations(to: &writer)
-    try writeNotices(to: &writer)
-    try writer.objects("attachments", attachments) { writer, row in
-      writer.member("id", try row.text(0))
-      writer.member("media_type", try row.text(1))
-      writer.member("bytes", try row.int32(2))
-      writer.member("sha256", Hexadecimal.encode(try row.bytes(3)))
-      writer.member("uploaded_by", try row.text(4))
-      writer.member("uploaded_at", try row.timestamp(5).instant, in: zone)
-      // What went along with a case that was split off speaks in both.
-      writer.member("case_id", caseID(try row.int64(6)))
-      writer.member("split_from", try row.int64OrNil(7).map(caseID))
-    }
-    proof.write(to: &writer)
-    writer.endObject()
-  }
-
-  private func caseID(_ number: Int64) -> String {
-    CaseID(district: row.record.caseID.district, number: number).description
   }
 
   private func writeEscalations(to writer: inout JSONWriter) throws {
@@ -168,5 +161,23 @@ struct Evidence: Sendable {
       writer.member("created_at", try row.timestamp(6).instant, in: view.zone)
       writer.member("delivered_at", try row.timestampOrNil(7)?.instant, in: view.zone)
     }
+  }
+
+  private func writeAttachments(to writer: inout JSONWriter) throws {
+    try writer.objects("attachments", attachments) { writer, row in
+      writer.member("id", try row.text(0))
+      writer.member("media_type", try row.text(1))
+      writer.member("bytes", try row.int32(2))
+      writer.member("sha256", Hexadecimal.encode(try row.bytes(3)))
+      writer.member("uploaded_by", try row.text(4))
+      writer.member("uploaded_at", try row.timestamp(5).instant, in: view.zone)
+      // What went along with a case that was split off speaks in both.
+      writer.member("case_id", caseID(try row.int64(6)))
+      writer.member("split_from", try row.int64OrNil(7).map(caseID))
+    }
+  }
+
+  private func caseID(_ number: Int64) -> String {
+    CaseID(district: row.record.caseID.district, number: number).description
   }
 }

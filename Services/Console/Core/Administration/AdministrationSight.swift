@@ -17,6 +17,15 @@ extension Console {
     return view
   }
 
+  /// The view of an administrator who has charge of whole districts.
+  ///
+  /// - Throws: 403 for every other.
+  func viewOfWholeDistricts(_ context: AuthenticatedContext) throws -> CallerView {
+    let view = try administratorView(context)
+    try view.requireWholeDistrict()
+    return view
+  }
+
   /// What an administrator is about to do. Its note goes into the transaction of the deed, where those who have charge of
   /// the district read it; `log` follows when it is done.
   func act(_ act: String, on subject: String, in district: UnitCode, by view: CallerView) -> AdministrativeAct {

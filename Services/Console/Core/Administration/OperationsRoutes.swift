@@ -37,11 +37,14 @@ struct OperationsRoutes: Sendable {
   ) async throws -> Response {
     let view = try console.administratorView(context)
     try QueryFields(request).finish()
-    let rows = try await rows(view)
-    return .json { writer in
+    return page(try await rows(view)) { writer, row in members(&writer, row, view) }
+  }
+
+  private func page<Row>(_ rows: [Row], members: (inout JSONWriter, Row) -> Void) -> Response {
+    .json { writer in
       writer.page(rows, next: nil) { writer, row in
         writer.beginObject()
-        members(&writer, row, view)
+        members(&writer, row)
         writer.endObject()
       }
     }
@@ -93,22 +96,17 @@ struct OperationsRoutes: Sendable {
     let asked: [DeliveryState] = fields.choices("state")
     try fields.finish()
     let states = asked.isEmpty ? [.failed, .pending] : asked
-    let deliveries = try await store(view).deliveries(states.map(\.rawValue))
-    return .json { writer in
-      writer.page(deliveries, next: nil) { writer, delivery in
-        writer.beginObject()
-        writer.member("id", delivery.id)
-        writer.member("case_id", delivery.caseID?.description)
-        writer.member("channel", delivery.channel)
-        writer.member("notice", delivery.notice)
-        writer.member("state", delivery.state)
-        writer.member("attempts", delivery.attempts)
-        writer.member("created_at", delivery.createdAt, in: view.zone)
-        writer.member("next_attempt_at", delivery.nextAttemptAt, in: view.zone)
-        writer.member("delivered_at", delivery.deliveredAt, in: view.zone)
-        writer.member("last_fault", delivery.fault)
-        writer.endObject()
-      }
+    return page(try await store(view).deliveries(states.map(\.rawValue))) { writer, delivery in
+      writer.member("id", delivery.id)
+      writer.member("case_id", delivery.caseID?.description)
+      writer.member("channel", delivery.channel)
+      writer.member("notice", delivery.notice)
+      writer.member("state", delivery.state)
+      writer.member("attempts", delivery.attempts)
+      writer.member("created_at", delivery.createdAt, in: view.zone)
+      writer.member("next_attempt_at", delivery.nextAttemptAt, in: view.zone)
+      writer.member("delivered_at", delivery.deliveredAt, in: view.zone)
+      writer.member("last_fault", delivery.fault)
     }
   }
 

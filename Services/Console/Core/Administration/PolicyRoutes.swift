@@ -35,7 +35,7 @@ struct PolicyRoutes: Sendable {
         writer.beginObject()
         writer.member("valid", false)
         writer.member("fault_count", faults.count)
-        write(faults, to: &writer)
+        write(faults, words(request), to: &writer)
         writer.endObject()
       }
     case .sound(let draft):
@@ -51,7 +51,7 @@ struct PolicyRoutes: Sendable {
         writer.member("district", basis.district.text)
         writer.member("basis", basis.version)
         writer.member("same", compared.1.isEmpty)
-        PolicyDocument.write(compared.0, compared.1, to: &writer)
+        PolicyDocument.write(compared.0, compared.1, texts: texts(request), to: &writer)
         PolicyDocument.write(preview, to: &writer)
         writer.endObject()
       }
@@ -120,7 +120,7 @@ struct PolicyRoutes: Sendable {
       writer.member("district", district.text)
       writer.member("from", from)
       writer.member("version", version)
-      PolicyDocument.write(compared.0, compared.1, to: &writer)
+      PolicyDocument.write(compared.0, compared.1, texts: texts(request), to: &writer)
       writer.endObject()
     }
   }
@@ -141,8 +141,7 @@ struct PolicyRoutes: Sendable {
   }
 
   private func asked(_ context: AuthenticatedContext) throws -> (UnitCode, Int32) {
-    let view = try console.administratorView(context)
-    try view.requireWholeDistrict()
+    let view = try console.viewOfWholeDistricts(context)
     let district = UnitCode(context.parameters.get("district") ?? "")
     guard view.territory.districts.contains(district), let version = context.parameters.get("version", as: Int32.self)
     else { throw Problem.notFound("There is no such version.") }
@@ -155,19 +154,31 @@ struct PolicyRoutes: Sendable {
     return Array(body.readableBytesView)
   }
 
-  private func write(_ faults: [NetworkFault], to writer: inout JSONWriter) {
+  /// The words for people who ask for a language; programs that ask for none get what the files have.
+  private func texts(_ request: Request) -> PageTexts? {
+    PageLanguage.asked(request).map { console.site.files.texts.texts($0) }
+  }
+
+  private func words(_ request: Request) -> NetworkFaultWords? {
+    PageLanguage.asked(request).map { NetworkFaultWords(console.site.files.texts, $0) }
+  }
+
+  private func write(_ faults: [NetworkFault], _ words: NetworkFaultWords?, to writer: inout JSONWriter) {
     writer.objects("faults", faults.prefix(PolicyDesk.maxFaults)) { writer, fault in
       writer.member("file", fault.file)
       writer.member("line", fault.line)
-      writer.member("message", fault.message)
-      writer.member("remedy", fault.remedy)
+      writer.member("message", words?(fault.message) ?? fault.message)
+      writer.member("remedy", words?(fault.remedy) ?? fault.remedy)
     }
   }
 }
 
 /// What a version changes, as JSON.
 enum PolicyDocument {
-  static func write(_ difference: NetworkDifference, _ files: [FileDifference], to writer: inout JSONWriter) {
+  /// - Parameter texts: the words for limits; nil writes them as the files do.
+  static func write(
+    _ difference: NetworkDifference, _ files: [FileDifference], texts: PageTexts?, to writer: inout JSONWriter
+  ) {
     writer.objects("counts", difference.counts) { writer, count in
       writer.member("kind", count.kind.rawValue)
       writer.member("before", count.before)
@@ -178,8 +189,9 @@ enum PolicyDocument {
       writer.member("kind", entry.kind.rawValue)
       writer.member("way", entry.way.rawValue)
       writer.member("key", entry.key)
-      writer.member("before", entry.before)
-      writer.member("after", entry.after)
+      let isTimed = entry.kind == .limit || entry.kind == .rung
+      writer.member("before", isTimed ? limits(in: entry.before, texts) : entry.before)
+      writer.member("after", isTimed ? limits(in: entry.after, texts) : entry.after)
     }
     writer.objects("files", files) { writer, file in
       writer.member("name", file.name)
@@ -191,6 +203,14 @@ enum PolicyDocument {
         writer.member("added", line.isAdded)
         writer.member("text", line.text)
       }
+    }
+  }
+
+  /// `5 work_days` → `5 个工作日`.
+  static func limits(in text: String?, _ texts: PageTexts?) -> String? {
+    guard let texts else { return text }
+    return text?.replacing(/(\d+) ((?:work|urgent)_(?:minute|hour|day))s?\b/) { match in
+      Int64(match.1).map { texts.counted("words.limit.\(match.2)s", $0) } ?? String(match.0)
     }
   }
 

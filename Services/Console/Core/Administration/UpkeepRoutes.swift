@@ -25,18 +25,11 @@ struct UpkeepRoutes: Sendable {
     group.post("channels/:channel/tests") { request, context in try await ask(request, context) }
   }
 
-  private func charge(_ context: AuthenticatedContext) throws -> CallerView {
-    let view = try console.administratorView(context)
-    try view.requireWholeDistrict()
-    return view
-  }
-
   /// `{action: release, case_id, consumer?}`: 200 with how many consumers let go; 404 where none held it.
   private func release(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try charge(context)
+    let view = try console.viewOfWholeDistricts(context)
     var fields = try BodyFields(try await request.collectJSON(limits: BodyFields.limits))
-    _ = fields.requiredText("action")
-    _ = fields.choice("action", of: QuarantineAction.self)
+    _ = fields.requiredChoice("action", of: QuarantineAction.self)
     let caseID = fields.requiredText("case_id")
     let consumer = fields.text("consumer")
     try fields.finish()
@@ -55,10 +48,9 @@ struct UpkeepRoutes: Sendable {
   /// `{action: resend, id?, case_id?, channel?}`: 200 with how many are tried again; all that failed or wait where nothing
   /// is named.
   private func resend(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try charge(context)
+    let view = try console.viewOfWholeDistricts(context)
     var fields = try BodyFields(try await request.collectJSON(limits: BodyFields.limits))
-    _ = fields.requiredText("action")
-    _ = fields.choice("action", of: DeliveryAction.self)
+    _ = fields.requiredChoice("action", of: DeliveryAction.self)
     let chosen = Upkeep.Deliveries(
       id: fields.text("id"), caseID: fields.text("case_id"),
       channel: fields.choice("channel", of: ChannelTest.Channel.self)?.rawValue)
@@ -77,7 +69,7 @@ struct UpkeepRoutes: Sendable {
   }
 
   private func tests(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try charge(context)
+    let view = try console.viewOfWholeDistricts(context)
     try QueryFields(request).finish()
     let tests = try await ChannelTests(pool: console.pool).newest(of: view.territory.districts, limit: Self.maxTests)
     return .json { writer in
@@ -86,13 +78,13 @@ struct UpkeepRoutes: Sendable {
   }
 
   private func test(_ context: AuthenticatedContext) async throws -> Response {
-    let view = try charge(context)
+    let view = try console.viewOfWholeDistricts(context)
     return try await answer(context.parameters.get("id"), view)
   }
 
   /// `{to}` for mails: 202 with the test, which the notifier takes up within a second; 429 where one was asked for just now.
   private func ask(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-    let view = try charge(context)
+    let view = try console.viewOfWholeDistricts(context)
     guard let channel = context.parameters.get("channel").flatMap(ChannelTest.Channel.init(rawValue:)) else {
       throw Problem.notFound("Channels that can be tried are webhook and smtp.")
     }

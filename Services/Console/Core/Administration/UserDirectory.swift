@@ -77,8 +77,7 @@ struct UserDirectory: Sendable {
   /// - Returns: the user as it is afterwards, and the password where a new one was made here.
   func act(_ body: JSONValue, on username: String?) async throws -> (user: UserAccount, password: String?) {
     var fields = try BodyFields(body)
-    _ = fields.requiredText("action")
-    let action = fields.choice("action", of: UserAction.self)
+    let action = fields.requiredChoice("action", of: UserAction.self)
     let user = try await find(username)
     var made: String?
     guard let action else { throw Problem.invalid(fields.faults) }

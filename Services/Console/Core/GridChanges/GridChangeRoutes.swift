@@ -88,12 +88,7 @@ struct GridChangeRoutes: Sendable {
   private func act(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let view = try console.view(context)
     var fields = try BodyFields(try await request.collectJSON(limits: BodyFields.limits))
-    let name = fields.requiredText("action")
-    let action = GridDecision(rawValue: name)
-    if action == nil, !name.isEmpty {
-      fields.fault(
-        "action", "unknown_action", "Known are \(GridDecision.allCases.map(\.rawValue).joined(separator: ", ")).")
-    }
+    let action = fields.requiredChoice("action", of: GridDecision.self, unknown: "unknown_action")
     let note = fields.text("reason") ?? ""
     try fields.finish()
     let expected = try request.expectedVersion()

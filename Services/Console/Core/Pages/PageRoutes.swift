@@ -17,7 +17,7 @@ struct PageRoutes: Sendable {
     PolicyDifferencePage.self, CalendarPage.self,
     ChannelsPage.self, DeliveriesPage.self, QuarantinePage.self, ServicesPage.self, SuppressionsPage.self, LogPage.self,
     OfficerPage.self, OfficerTaskPage.self, GridChangesPage.self, GridChangePage.self,
-    CommandPage.self,
+    CommandPage.self, SuppressionDeskPage.self,
   ]
 
   let console: Console
@@ -83,8 +83,15 @@ extension Console {
       if problem.status.code >= 500 { logger.error("page failed", metadata: ["reason": "\(error)"]) }
       shown = FaultContent.of(problem, asked.texts)
     }
-    // The number of unread notices is told where it is known; a page is not refused for want of it.
-    let frame = renderer.frame(of: asked, route: route, unread: (try? await unread) ?? 0)
+    // A page is not refused for want of the number of unread notices; it says that it does not know it.
+    let known: Int64?
+    do {
+      known = try await unread
+    } catch {
+      logger.error("unread notices not counted", metadata: ["reason": "\(error)"])
+      known = nil
+    }
+    let frame = renderer.frame(of: asked, route: route, unread: known)
     return renderer.response(shown, template: template, frame: frame)
   }
 }

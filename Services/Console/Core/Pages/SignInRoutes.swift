@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Operations
 import WebAuth
+import Wire
 
 /// Signing in and out in a browser.
 struct SignInRoutes: Sendable {
@@ -119,8 +120,8 @@ extension Request {
     let text = String(buffer: try await collectBody(maxBytes: maxBytes))
     return try text.split(separator: "&").map { pair in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = PercentEncoding.decodeForm(parts[0]),
-        let value = PercentEncoding.decodeForm(parts.count > 1 ? parts[1] : "")
+      guard let name = PercentEncoding.decodeForm(parts[0].utf8),
+        let value = PercentEncoding.decodeForm((parts.count > 1 ? parts[1] : "").utf8)
       else { throw Problem.malformed("The form is not readable.") }
       return (name, value)
     }

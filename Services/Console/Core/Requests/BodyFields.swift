@@ -70,9 +70,23 @@ struct BodyFields {
   /// One of the words that the type knows; nil, with a fault, for another.
   mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String, of type: Value.Type) -> Value?
   where Value.RawValue == String {
-    guard let text = text(name) else { return nil }
+    text(name).flatMap { word(name, $0, of: type, unknown: "unknown_value") }
+  }
+
+  /// One of the words that the type knows; nil, with a fault, for another or none.
+  /// - Parameter code: of the fault for another.
+  mutating func requiredChoice<Value: RawRepresentable & CaseIterable>(
+    _ name: String, of type: Value.Type, unknown code: String = "unknown_value"
+  ) -> Value? where Value.RawValue == String {
+    let text = requiredText(name)
+    return text.isEmpty ? nil : word(name, text, of: type, unknown: code)
+  }
+
+  private mutating func word<Value: RawRepresentable & CaseIterable>(
+    _ name: String, _ text: String, of type: Value.Type, unknown code: String
+  ) -> Value? where Value.RawValue == String {
     if let value = Value(rawValue: text) { return value }
-    fault(name, "unknown_value", "Known are \(Value.allCases.map(\.rawValue).joined(separator: ", ")).")
+    fault(name, code, "Known are \(Value.allCases.map(\.rawValue).joined(separator: ", ")).")
     return nil
   }
 

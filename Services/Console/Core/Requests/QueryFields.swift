@@ -1,6 +1,7 @@
 import Domain
 import Hummingbird
 import Operations
+import Wire
 
 /// The query of a request, read field by field. Every field that is not valid is noted; `finish` refuses them together.
 struct QueryFields {
@@ -123,65 +124,6 @@ enum Moment: Sendable, Hashable {
     switch self {
     case .day(let day): Int32(day.dayNumber)
     case .instant(let instant): Int32(zone.date(of: instant).dayNumber)
-    }
-  }
-}
-
-/// Percent-encoding (RFC 3986) of query values. A plus sign is itself, as in the offset of a time.
-enum PercentEncoding {
-  /// Nil when the escapes are broken, the bytes are not UTF-8, or there is U+0000, which no field may hold.
-  static func decode(_ text: some StringProtocol) -> String? {
-    var bytes: [UInt8] = []
-    var rest = text.utf8.makeIterator()
-    while let byte = rest.next() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else { return nil }
-      bytes.append(high << 4 | low)
-    }
-    guard !bytes.contains(0) else { return nil }
-    return String(validating: bytes, as: UTF8.self)
-  }
-
-  /// As a form encodes its fields: also `+` for a space.
-  static func decodeForm(_ text: some StringProtocol) -> String? {
-    decode(String(text.map { $0 == "+" ? " " : $0 }))
-  }
-
-  static func encode(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      if isUnreserved(byte) {
-        bytes.append(byte)
-      } else {
-        bytes.append(UInt8(ascii: "%"))
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static let digits = Array("0123456789ABCDEF".utf8)
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
-  }
-
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-      UInt8(ascii: "~"), UInt8(ascii: ","), UInt8(ascii: ":"):
-      true
-    default: false
     }
   }
 }

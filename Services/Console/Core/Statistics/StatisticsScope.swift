@@ -4,6 +4,7 @@ import GridNetwork
 import Hummingbird
 import Operations
 import WebAuth
+import Wire
 
 /// What figures are grouped by.
 enum StatisticsGrouping: String, CaseIterable, Sendable {

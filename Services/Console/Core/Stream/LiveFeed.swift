@@ -1,6 +1,8 @@
 import Domain
 import GridNetwork
 import Journal
+import Logging
+import Operations
 import Platform
 import WebAuth
 
@@ -12,7 +14,7 @@ final class LiveEvent: Sendable {
   static let maxKeptDocuments = 2
 
   let event: JournalEvent
-  /// Nil for a kind that this version does not know.
+  /// Nil for a kind that this version does not know, and for one that cannot be decoded; see `LiveReading`.
   let decoded: CaseEvent?
   private let documents = Locked([(network: LoadedNetwork, bytes: [UInt8])]())
 
@@ -20,8 +22,6 @@ final class LiveEvent: Sendable {
     self.event = event
     self.decoded = decoded
   }
-
-  convenience init(_ event: JournalEvent) { self.init(event: event, decoded: try? event.decoded()) }
 
   /// The event as the stream sends it by a network: `make` writes it where that has not been done yet. It may be made
   /// twice when two ask at once; both are the same.
@@ -33,6 +33,37 @@ final class LiveEvent: Sendable {
       kept.append((network, bytes))
     }
     return bytes
+  }
+}
+
+/// Decodes journal events for those who look on. One that cannot be decoded is passed over, or it would end every stream
+/// again and again; each time that one is met it is counted and said in the log. Thread-safe.
+struct LiveReading: Sendable {
+  private let undecodable: Counter
+  private let logger: Logger
+
+  /// Registers the metric: once for a registry.
+  init(metrics: MetricsRegistry, logger: Logger) {
+    undecodable = metrics.counter(
+      "gridloop_console_undecodable_events_total",
+      help: "Times that a live stream or page passed over a journal event that cannot be decoded.")
+    self.logger = logger
+  }
+
+  func events(_ events: [JournalEvent]) -> [LiveEvent] { events.map(event) }
+
+  private func event(_ event: JournalEvent) -> LiveEvent {
+    do {
+      return LiveEvent(event: event, decoded: try event.decoded())
+    } catch {
+      undecodable.increment()
+      logger.error(
+        "event cannot be decoded and is not shown",
+        metadata: [
+          "district": "\(event.district)", "seq": "\(event.seq)", "kind": "\(event.kind)", "reason": "\(error)",
+        ])
+      return LiveEvent(event: event, decoded: nil)
+    }
   }
 }
 

@@ -15,6 +15,7 @@ struct LiveFollower: Service {
   static let haltPollMilliseconds = 1_000
 
   let feed: LiveFeed
+  let reading: LiveReading
   let bus: any Bus
   let reader: JournalReader
   let logger: Logger
@@ -34,7 +35,7 @@ struct LiveFollower: Service {
   private func follow() async {
     while !Task.isCancelled {
       let follower = JournalFollower(
-        bus: bus, reader: reader, sink: FeedSink(feed: feed, reader: reader), logger: logger)
+        bus: bus, reader: reader, sink: FeedSink(feed: feed, reading: reading, reader: reader), logger: logger)
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await follower.run() }
         group.addTask {
@@ -60,6 +61,7 @@ struct LiveFollower: Service {
 /// Puts followed events into the feed.
 struct FeedSink: JournalSink {
   let feed: LiveFeed
+  let reading: LiveReading
   let reader: JournalReader
 
   func position(_ district: UnitCode) async throws -> JournalPosition {
@@ -73,8 +75,7 @@ struct FeedSink: JournalSink {
   ) async throws -> JournalPosition {
     // A stream that opens afterwards is behind what is kept, and begins with the journal.
     if feed.pass(district, to: slice.lastSeq) { return slice.end }
-    // An event that cannot be decoded is passed over here; the durable consumers say so loudly.
-    feed.add(slice.events.map { LiveEvent($0) }, of: district)
+    feed.add(reading.events(slice.events), of: district)
     return slice.end
   }
 }

@@ -43,6 +43,6 @@ struct RecentEvents: Sendable {
       return events
     }
     let slice = try await console.reader.events(district, after: start, limit: count)
-    return slice?.events.map { LiveEvent($0) } ?? []
+    return slice.map { console.reading.events($0.events) } ?? []
   }
 }

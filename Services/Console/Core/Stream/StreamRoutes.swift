@@ -167,8 +167,7 @@ struct EventStream: Sendable {
     case .closed: return nil
     case .behind:
       let slice = try await console.reader.events(district, after: seq, limit: Self.maxBatchEvents)
-      // One that cannot be decoded is passed over, as in the feed: it must not end the stream again and again.
-      return slice?.events.map { LiveEvent($0) } ?? []
+      return slice.map { console.reading.events($0.events) } ?? []
     }
   }
 

@@ -40,18 +40,9 @@ struct SuppressionRoutes: Sendable {
     let limit = fields.limit(max: Self.maxPageSuppressions)
     try fields.finish()
     let now = console.now
-    var lists: [[Suppression]] = []
-    for district in view.territory.districts {
-      lists.append(
-        try await store.list(
-          district, onlyOpenAt: which == .open ? now : nil, before: cursor.map { ($0.at, $0.id) }, limit: limit + 1))
-    }
-    // Their ids are of the whole table, so that no two are alike in this order.
-    let page = MergedPage(lists, limit: limit) { ($1.createdAt, $1.id) < ($0.createdAt, $0.id) }
-    let next = page.hasMore ? page.rows.last.map { SuppressionCursor($0).text } : nil
-    let seen = page.rows.filter { isSeen($0, view) }
+    let part = try await book(view).part(onlyOpenAt: which == .open ? now : nil, after: cursor, limit: limit)
     return .json { writer in
-      writer.page(seen, next: next) { writer, suppression in
+      writer.page(part.suppressions, next: part.next?.text) { writer, suppression in
         writer.beginObject()
         write(suppression, view, now, to: &writer)
         writer.endObject()
@@ -106,7 +97,7 @@ struct SuppressionRoutes: Sendable {
     let view = try console.view(context)
     try requireRole(view)
     let suppression = try await suppression(context, view)
-    guard view.covers(suppression.unit) else {
+    guard book(view).mayEnd(suppression) else {
       throw Problem.forbidden(code: "outside_unit", "It is of \(suppression.unit), which is not under your unit.")
     }
     let ended = try await store.end(
@@ -124,17 +115,11 @@ struct SuppressionRoutes: Sendable {
   }
 
   private func suppression(_ context: AuthenticatedContext, _ view: CallerView) async throws -> Suppression {
-    if let id = context.parameters.get("id") {
-      for district in view.territory.districts {
-        if let found = try await store.suppression(id, of: district), isSeen(found, view) { return found }
-      }
-    }
+    if let id = context.parameters.get("id"), let found = try await book(view).suppression(id) { return found }
     throw Problem.notFound("There is no such suppression.")
   }
 
-  private func isSeen(_ suppression: Suppression, _ view: CallerView) -> Bool {
-    view.covers(suppression.unit) || view.policy.units.contains(suppression.unit, view.caller.unit)
-  }
+  private func book(_ view: CallerView) -> SuppressionBook { SuppressionBook(console: console, view: view) }
 }
 
 // MARK: Documents

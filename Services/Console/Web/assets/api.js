@@ -1,9 +1,10 @@
 // Requests to our own interface. Every answer that is no success is thrown as a Problem (RFC 9457).
 import { text } from "./texts.js";
 
-// What a code means to people; what the interface itself says where there are no words for it.
+// What a code means to people, of this field or of any; what the interface itself says where there are no words for it.
 function explain(code, said, document) {
-  const key = `faults.script.${code}`;
+  const own = `faults.script.${code}_${document.field}`;
+  const key = text(own) === own ? `faults.script.${code}` : own;
   const values = Object.fromEntries(
     Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? value.join("、") || "—" : value]),
   );

@@ -84,7 +84,8 @@ export function showFaults(form, problem) {
     const fault = showFault(field.closest(".field") ?? field.parentElement, detail);
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", fault.id);
-    first ??= field;
+    // The first as the page reads, in whatever order they are told.
+    if (!first || field.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING) first = field;
   }
   if (problem.errors.length === 0) others.push(problem.message);
   for (const message of others) showFault(form.querySelector(".form-faults") ?? form, message);

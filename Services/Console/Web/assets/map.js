@@ -32,7 +32,7 @@ export function paint(element) {
 }
 
 // The rings of an outline as Leaflet takes them: see OutlineWriter for the form.
-export function corners(outline, steps) {
+function corners(outline, steps) {
   return outline.map((polygon) =>
     polygon.map((ring) => {
       const points = [];

@@ -46,21 +46,30 @@ extension DutyEntry {
   }
 }
 
-struct RosterListCommand: OperatorCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List shifts and absences, those that last now and those to come.")
-
-  static let secondsPerDay: Int64 = 86_400
-
+/// Which posts are looked at, and how far ahead.
+struct RosterRange: ParsableArguments {
   @Option(help: "Code of a unit: its posts and those of all below it.")
   var unit: String?
   @Option(help: "How many days ahead.")
   var days: Int64 = 14
-  @OptionGroup var common: CommonOptions
+
+  var seconds: Int64 { days * 86_400 }
+
+  func holds(_ post: UnitCode, _ policy: NetworkPolicy) -> Bool {
+    unit.map { policy.units.contains(UnitCode($0), post) } ?? true
+  }
 
   func validate() throws {
     guard (1...400).contains(days) else { throw ValidationError("--days is from 1 to 400.") }
   }
+}
+
+struct RosterListCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List shifts and absences, those that last now and those to come.")
+
+  @OptionGroup var range: RosterRange
+  @OptionGroup var common: CommonOptions
 
   func answer() async throws -> Answer {
     let stack = common.stack()
@@ -69,13 +78,13 @@ struct RosterListCommand: OperatorCommand {
       var found: [DutyEntry] = []
       for (district, policy) in try await rosterPolicies(pool) {
         var units: [UnitCode]?
-        if let unit {
+        if let unit = range.unit {
           let all = (policy.units.city.map { [$0] } ?? []) + policy.units.units
           units = all.map(\.code).filter { policy.units.contains(UnitCode(unit), $0) }
           if units?.isEmpty == true { continue }
         }
         found += try await DutyStore(pool: pool).entries(
-          district, units: units, from: now, before: now + days * Self.secondsPerDay)
+          district, units: units, from: now, before: now + range.seconds)
       }
       var table = Table([
         .init("id"), .init("name"), .init("post"), .init("from"), .init("until"), .init("stands in for"),

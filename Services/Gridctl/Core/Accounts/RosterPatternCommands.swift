@@ -190,15 +190,8 @@ struct RosterCheckCommand: OperatorCommand {
       when there is a gap: what falls into it climbs to the next unit up.
       """)
 
-  @Option(help: "How many days ahead.")
-  var days: Int64 = 14
-  @Option(help: "Code of a unit: its posts and those of all below it.")
-  var unit: String?
+  @OptionGroup var range: RosterRange
   @OptionGroup var common: CommonOptions
-
-  func validate() throws {
-    guard (1...400).contains(days) else { throw ValidationError("--days is from 1 to 400.") }
-  }
 
   func answer() async throws -> Answer {
     let stack = common.stack()
@@ -208,10 +201,10 @@ struct RosterCheckCommand: OperatorCommand {
       var items: [JSONValue] = []
       var seen: Set<DutyBook.Gap> = []
       for (district, policy) in try await rosterPolicies(pool) {
-        let until = now + days * 86_400
+        let until = now + range.seconds
         let book = try await DutyStore(pool: pool).book(district, from: now, before: until, policy: policy)
         for gap in book.gaps(from: now, before: until)
-        where (unit.map { policy.units.contains(UnitCode($0), gap.post.unit) } ?? true) && seen.insert(gap).inserted {
+        where range.holds(gap.post.unit, policy) && seen.insert(gap).inserted {
           let receivers = book.receivers(gap.post, at: gap.from)
           lines.append(
             "nobody on duty \(Self.span(gap, policy.calendar.zone)) at \(gap.post.text); it climbs to "
@@ -223,7 +216,7 @@ struct RosterCheckCommand: OperatorCommand {
           ])
         }
       }
-      let whole = "every post that keeps a roster has someone on duty for the next \(days) days"
+      let whole = "every post that keeps a roster has someone on duty for the next \(range.days) days"
       return Answer(
         ["gaps": .array(items)], text: lines.isEmpty ? whole : lines.joined(separator: "\n"), isGood: lines.isEmpty)
     }

@@ -77,12 +77,11 @@ struct CaseListCommand: OperatorCommand {
   private var query: String {
     let fields: [(String, String?)] = [
       ("unit", unit), ("state", state), ("category", category), ("department", department), ("involving", involving),
-      ("source", source),
-      ("overdue", overdue ? "true" : nil), ("q", words), ("from", from), ("to", to), ("sort", sort),
-      ("assigned_to", mine ? "me" : nil),
-      ("cursor", cursor), ("limit", String(limit)),
+      ("source", source), ("overdue", overdue ? "true" : nil), ("q", words), ("from", from), ("to", to),
+      ("sort", sort), ("assigned_to", mine ? "me" : nil), ("cursor", cursor), ("limit", String(limit)),
     ]
-    return fields.compactMap { name, value in value.map { "\(name)=\(percentEncoded($0))" } }.joined(separator: "&")
+    let given = fields.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
+    return given.joined(separator: "&")
   }
 
   func answer() async throws -> Answer {
@@ -159,20 +158,4 @@ enum ActionField {
     guard let value = try? JSONParser.parse(text) else { throw ValidationError("\(text) is no JSON.") }
     return (String(field[..<before]), value)
   }
-}
-
-/// What a query's value is written as (RFC 3986).
-func percentEncoded(_ text: String) -> String {
-  let digits = Array("0123456789ABCDEF".utf8)
-  var bytes: [UInt8] = []
-  for byte in text.utf8 {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-      UInt8(ascii: "~"):
-      bytes.append(byte)
-    default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-  }
-  return String(decoding: bytes, as: UTF8.self)
 }

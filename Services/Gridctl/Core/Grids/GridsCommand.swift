@@ -94,9 +94,9 @@ struct GridsListCommand: OperatorCommand {
   @OptionGroup var common: CommonOptions
 
   func answer() async throws -> Answer {
-    var query = "limit=\(limit)" + state.map { "&state=\(percentEncoded($0))" }.joined()
+    var query = "limit=\(limit)" + state.map { "&state=\(PercentEncoding.encode($0))" }.joined()
     if waiting { query += "&waiting=me" }
-    if let cursor { query += "&cursor=\(percentEncoded(cursor))" }
+    if let cursor { query += "&cursor=\(PercentEncoding.encode(cursor))" }
     return try await actor.console(common.stack()) { console in
       let value = try await console.get("/v1/grid-changes?\(query)")
       return Answer(value, text: GridsText.list(value))
@@ -116,7 +116,7 @@ struct GridsShowCommand: OperatorCommand {
 
   func answer() async throws -> Answer {
     try await actor.console(common.stack()) { console in
-      let value = try await console.get("/v1/grid-changes/\(percentEncoded(id))")
+      let value = try await console.get("/v1/grid-changes/\(PercentEncoding.encode(id))")
       return Answer(value, text: GridsText.page(value))
     }
   }
@@ -132,7 +132,7 @@ struct GridDecisionOptions: ParsableArguments {
   func answer(
     _ decision: GridDecision, reason: String?, _ actor: ActorOptions, _ common: CommonOptions
   ) async throws -> Answer {
-    let path = "/v1/grid-changes/\(percentEncoded(id))"
+    let path = "/v1/grid-changes/\(PercentEncoding.encode(id))"
     let body: JSONValue = ["action": .string(decision.rawValue), "reason": reason.map { .string($0) } ?? .null]
     return try await actor.console(common.stack()) { console in
       var version = ifMatch

@@ -15,15 +15,7 @@ extension Stack {
   ) async throws -> Result {
     var limits = PostgresPoolLimits(maxConnections: maxConnections)
     limits.leaseTimeoutMilliseconds = 10_000
-    let pool = PostgresPool(configuration, limits: limits, logger: .silent)
-    do {
-      let result = try await body(pool)
-      await pool.close()
-      return result
-    } catch {
-      await pool.close()
-      throw error
-    }
+    return try await PostgresPool.lend(configuration, limits: limits, logger: .silent, to: body)
   }
 }
 

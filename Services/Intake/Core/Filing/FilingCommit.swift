@@ -95,54 +95,19 @@ struct FilingCommit: Sendable {
     }
   }
 
-  private struct Committed: Sendable {
-    let plan: FilingPlan
-    let append: AppendResult?
-    /// Cases that were taken for open and are not.
-    let stale: [Int64]
-  }
-
-  private enum Attempt: Sendable {
-    case committed(Committed)
-    /// Nothing was written: cases that were to be joined have been merged into others, which must be locked first.
-    case merged([Int64: Int64])
-  }
-
   private func commitOnce(
     _ requests: [FilingRequest], everyKey: Bool, knownBefore: Locked<Set<Int>?>
   ) async throws -> [Result<FilingOutcome, any Error>] {
     let watch = Stopwatch()
     let now = Instant(microseconds: clock.microseconds)
-    let district = district
     let found = requests.map { target(of: $0, now: now) }
     var survivors: [Int64: Int64] = [:]
     for round in 0... {
-      let followed = survivors
-      let followsOn = round < SentReports.maxMerges
-      let attempt = try await pool.transaction { transaction -> Attempt in
-        let targets = found.map { $0.following(followed) }
-        let known = try KnownReports.load(
-          requests, targets: targets.map(\.number), district: district, everyKey: everyKey, in: transaction)
-        knownBefore.withLock { before in
-          if before == nil { before = Set(known.byKey.keys).union(known.byExternalID.keys) }
-        }
-        var anchors = try Self.anchors(targets, requests, district, now: now, in: transaction)
-        anchors.follow(followed)
-        let wanted = Set(targets.compactMap(\.number) + anchors.numbers).sorted()
-        let loaded = wanted.isEmpty ? [] : try CaseLocks.lock(district, wanted, in: transaction)
-        let merged = Self.merged(loaded, in: district)
-        if followsOn, !merged.isEmpty { return .merged(merged) }
-        let plan = FilingPlan(requests, known: known, targets: targets, anchors: anchors, loaded: loaded, now: now)
-        let stale = wanted.filter { number in !loaded.contains { $0.id.number == number && $0.value.state.isOpen } }
-        guard !plan.changes.isEmpty else {
-          return .committed(Committed(plan: plan, append: nil, stale: stale))
-        }
-        let batch = JournalAppend.batch(plan.changes, district: district, now: now)
-        let rows = try transaction.finalPipeline(
-          batch.calls + ReportRows.calls(plan, requests, district: district))
-        return .committed(Committed(plan: plan, append: try batch.result(rows[0]), stale: stale))
-      }
-      switch attempt {
+      let attempt = FilingAttempt(
+        requests: requests, found: found, survivors: survivors, followsOn: round < SentReports.maxMerges,
+        everyKey: everyKey, knownBefore: knownBefore, district: district, now: now)
+      let outcome = try await pool.transaction { try attempt.run(in: $0) }
+      switch outcome {
       case .merged(let more):
         survivors.merge(more) { _, new in new }
         openCases.redirect(more, in: district)
@@ -155,25 +120,6 @@ struct FilingCommit: Sendable {
       }
     }
     preconditionFailure("an endless loop ended")
-  }
-
-  private static func anchors(
-    _ targets: [FilingTarget], _ requests: [FilingRequest], _ district: UnitCode, now: Instant,
-    in transaction: Transaction
-  ) throws -> SuppressionAnchors {
-    guard let policy = requests.first?.policy else { return SuppressionAnchors() }
-    return try SuppressionAnchors.load(
-      targets.compactMap(\.suppression), district: district, policy: policy, now: now, in: transaction)
-  }
-
-  /// Cases that ended in another one of the district, each with that one.
-  private static func merged(_ loaded: [LoadedCase], in district: UnitCode) -> [Int64: Int64] {
-    var survivors: [Int64: Int64] = [:]
-    for value in loaded where value.value.state == .merged {
-      guard let survivor = value.value.mergedInto, survivor.district == district else { continue }
-      survivors[value.id.number] = survivor.number
-    }
-    return survivors
   }
 
   private func target(of request: FilingRequest, now: Instant) -> FilingTarget {

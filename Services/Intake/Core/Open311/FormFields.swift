@@ -1,4 +1,5 @@
 import Operations
+import Wire
 
 /// The fields of a query or a form: names and values in their order, decoded. An empty value is an absent one.
 struct FormFields: Sendable, Equatable {
@@ -45,29 +46,8 @@ struct FormFields: Sendable, Equatable {
   }
 
   private static func decode(_ bytes: some Collection<UInt8>) throws(Fault) -> String {
-    var decoded: [UInt8] = []
-    decoded.reserveCapacity(bytes.count)
-    var rest = bytes.makeIterator()
-    while let byte = rest.next() {
-      switch byte {
-      case UInt8(ascii: "+"): decoded.append(0x20)
-      case UInt8(ascii: "%"):
-        guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else { throw .notText }
-        decoded.append(high << 4 | low)
-      default: decoded.append(byte)
-      }
-    }
-    guard let text = String(validating: decoded, as: UTF8.self), !decoded.contains(0) else { throw .notText }
+    guard let text = PercentEncoding.decodeForm(bytes) else { throw .notText }
     return text
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 
   static func == (left: FormFields, right: FormFields) -> Bool {

@@ -48,7 +48,4 @@ struct ReportIdentity: Sendable, Hashable {
     self.externalID = externalID
     self.bodyHash = bodyHash
   }
-
-  /// Whether the database may already hold it.
-  var mayBeKnown: Bool { isKeyGiven || externalID != nil }
 }

@@ -56,7 +56,9 @@ struct NoticeText: Sendable, Hashable {
     }
     values["merged_into"] = payload["merged_into"]?.stringValue ?? payload["split_into"]?.stringValue ?? ""
     values["count"] = payload["count"]?.integerValue.map { String($0) }
-    NoticeWords(isEnglish: isEnglish, policy: policy).replace(&values, notice: payload["notice"]?.stringValue ?? "")
+    let words = NoticeWords(isEnglish: isEnglish, policy: policy)
+    words.replace(&values, notice: payload["notice"]?.stringValue ?? "")
+    if let gaps = payload["gaps"]?.arrayValue { values["result"] = words.gaps(gaps) }
     if case .bool(let granted)? = payload["granted"] {
       values["granted"] = isEnglish ? (granted ? "granted" : "refused") : (granted ? "同意" : "不同意")
       values["result"] = values["granted"]

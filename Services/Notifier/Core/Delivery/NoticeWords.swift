@@ -1,5 +1,6 @@
 import Domain
 import GridNetwork
+import Wire
 
 /// The codes of a payload in the words of the receiver's language (docs/glossary.md).
 struct NoticeWords {
@@ -60,6 +61,17 @@ struct NoticeWords {
       if let word = word(Self.reasons, values["reason"]) { values["reason"] = word }
     default: break
     }
+  }
+
+  /// What a self-check found, each with its case, its clock and the rung that was not reached.
+  func gaps(_ found: [JSONValue]) -> String {
+    found.map { gap in
+      let clock = gap["clock"]?.stringValue ?? ""
+      let rung = gap["rung"]?.stringValue ?? ""
+      return [
+        gap["case_id"]?.stringValue ?? "", word(Self.clocks, clock) ?? clock, self.rung(rung, of: clock) ?? rung,
+      ].joined(separator: " ")
+    }.joined(separator: isEnglish ? ", " : "、")
   }
 
   /// What the policy calls a rung; nil where it has no words for it, so that its code stays.

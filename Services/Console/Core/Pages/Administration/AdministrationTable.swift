@@ -48,6 +48,10 @@ struct AdministrationTable: Sendable {
   /// It is shown anew for a while after an act of its: what was asked for happens elsewhere.
   var isFollowed = false
   var filters: [Filter] = []
+  /// What happening shows it anew, as `live.js` knows regions.
+  var follows = "administration"
+  /// What an empty list teaches: a heading over `empty`.
+  var lesson: String?
 
   func data(_ request: PageRequest) -> PageData {
     var data: PageData = [
@@ -62,6 +66,8 @@ struct AdministrationTable: Sendable {
     ]
     data["ownHint"] = hint
     data["isFollowed"] = isFollowed
+    data["follows"] = follows
+    data["lesson"] = lesson
     data["filters"] = filters.map { ["label": $0.label, "without": $0.without] as PageData }
     data["hasOwnActions"] = !actions.isEmpty
     data["ownActions"] = actions.map { action($0, of: title) }
@@ -115,8 +121,6 @@ struct AdministrationForm: Sendable {
     var isRequired = false
     var hint: String?
     var value: String?
-    /// The field is one of several values, separated by commas.
-    var isList = false
   }
 
   let id: String

@@ -171,19 +171,14 @@ enum SuppressionsPage: AdministrationPage {
 
   static func tables(_ request: PageRequest) async throws -> [AdministrationTable] {
     let (view, texts) = (request.view, request.texts)
-    var found: [Suppression] = []
-    for district in view.territory.districts {
-      found += try await SuppressionStore(pool: request.console.pool)
-        .list(district, limit: SuppressionRoutes.maxPageSuppressions)
-    }
-    let tones = ["running": "soon", "upcoming": "accent"]
-    let rows = found.filter { view.covers($0.unit) || view.policy.units.contains($0.unit, view.caller.unit) }.map {
-      suppression -> AdministrationTable.Row in
-      let state = suppression.state(at: request.now).rawValue
+    let found = try await SuppressionBook(console: request.console, view: view)
+      .part(limit: SuppressionRoutes.maxPageSuppressions)
+    let rows = found.suppressions.map { suppression -> AdministrationTable.Row in
+      let state = suppression.state(at: request.now)
       return .init(
         id: suppression.id,
         cells: [
-          .badge(texts("administration.suppressions.state.\(state)"), tone: tones[state] ?? "still"),
+          .badge(texts.word("suppression", state.rawValue), tone: SuppressionRows.tone(state)),
           .text(suppression.reason), .text(request.names.place(suppression.unit)),
           .lines(suppression.categories.map { request.names.category($0) }), .time(suppression.from),
           .time(suppression.until), .number("\(suppression.reports)"),

@@ -1,6 +1,7 @@
 import Casework
 import Domain
 import WebAuth
+import Wire
 
 /// Times on duty, shifts that come again every week, and when nobody is on duty, of the next two weeks.
 enum RostersPage: AdministrationPage {

@@ -1,6 +1,7 @@
 import Domain
 import GridNetwork
 import WebAuth
+import Wire
 
 /// A unit as a line of a table, or with all that is known of it.
 struct UnitRows: Sendable {

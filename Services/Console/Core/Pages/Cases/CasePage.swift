@@ -32,6 +32,9 @@ enum CasePage: Page {
     data["hasClocks"] = !value.clocks.isEmpty
     data["actions"] = try await CaseActionForms((id, value), text: text, request: request).withNeighbours().data
     data["photos"] = CasePhotosData(try await photos, events: events, id: id, request: request).data
+    if SuppressionDeskPage.route.roles.contains(request.role) {
+      data["suppressPath"] = SuppressionDeskPage.path(like: value.subject.category, at: value.subject.unit)
+    }
     data["notices"] = CaseNoticesData(try await notices, request: request).data
     return PageContent(request.texts("case.title", ["id": id.description]), data)
   }

@@ -6,19 +6,12 @@ struct CaseRows: Sendable {
   /// The longest text of a description in a list, in characters.
   static let maxDescriptionCharacters = 90
 
-  private let names: PageNames
-  private let times: PageTimes
-  private let texts: PageTexts
-  private let now: Instant
+  private let request: PageRequest
 
-  init(_ request: PageRequest) {
-    names = request.names
-    times = request.times
-    texts = request.texts
-    now = request.now
-  }
+  init(_ request: PageRequest) { self.request = request }
 
   func data(_ summary: CaseSummary) -> PageData {
+    let (names, times, texts) = (request.names, request.times, request.texts)
     var data: PageData = [
       "id": summary.id.description, "path": "/cases/\(summary.id)", "state": summary.state.rawValue,
       "stateName": texts.word("state", summary.state.rawValue), "category": names.category(summary.category),
@@ -31,7 +24,7 @@ struct CaseRows: Sendable {
     data["lead"] = summary.lead.map { names.department($0) }
     if let due = summary.dueAt {
       data["due"] = times.data(due)
-      data["tone"] = DueTone.of(due, from: summary.filedAt, now: now).rawValue
+      data["tone"] = DueTone.of(due, from: summary.filedAt, now: request.now).rawValue
     }
     data["closed"] = times.data(summary.closedAt)
     return data

@@ -7,20 +7,13 @@ struct CaseTimeline: Sendable {
   /// An event with its hash, and what it says; nil of a kind that this version does not know.
   typealias Entry = (event: JournalEvent, hash: [UInt8], decoded: CaseEvent?)
 
-  private let names: PageNames
-  private let times: PageTimes
-  private let texts: PageTexts
-  private let policy: NetworkPolicy
+  private let request: PageRequest
 
-  init(_ request: PageRequest) {
-    names = request.names
-    times = request.times
-    texts = request.texts
-    policy = request.view.policy
-  }
+  init(_ request: PageRequest) { self.request = request }
 
   /// An entry for the partial `timeline`.
   func data(_ entry: Entry) -> PageData {
+    let (names, times, texts) = (request.names, request.times, request.texts)
     var data: PageData = [
       "seq": "\(entry.event.seq)", "at": times.data(entry.event.at), "kind": entry.event.kind,
       "actor": names.actor(entry.event.actor), "hash": Hexadecimal.encode(entry.hash),
@@ -30,18 +23,20 @@ struct CaseTimeline: Sendable {
       data["text"] = texts("timeline.unknown", ["kind": entry.event.kind])
       return data
     }
-    let told = Teller(names: names, times: times, texts: texts, policy: policy).tell(decoded)
+    let told = Teller(names: names, times: times, texts: texts, policy: request.view.policy)
+      .tell(decoded)
     data["text"] = told.text
     data["tone"] = told.tone
     data["quote"] = told.quote.flatMap { $0.isEmpty ? nil : $0 }
     data["photoCount"] = told.photos > 0 ? texts.counted("timeline.photos", told.photos) : nil
     data["items"] = told.items
-    data["clocks"] = decoded.clocks.map { clock($0, at: decoded.at) }
+    data["clocks"] = decoded.clocks.map(clock)
     return data
   }
 
   /// What an event did to a clock.
-  private func clock(_ clock: CaseClock, at moment: Instant) -> String {
+  private func clock(_ clock: CaseClock) -> String {
+    let (names, times, texts) = (request.names, request.times, request.texts)
     var name = texts.word("clock", clock.name.rawValue)
     if clock.matter != .whole { name = texts.word("matter", clock.matter.rawValue) + " · " + name }
     if clock.matter == .part, let department = clock.department { name = names.department(department) + " · " + name }

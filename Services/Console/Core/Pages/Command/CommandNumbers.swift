@@ -1,6 +1,7 @@
 import Casework
 import Domain
 import WebAuth
+import Wire
 
 /// The figures behind the command centre, as the statistics tell them: of the cases filed in the period.
 struct CommandNumbers: Sendable {

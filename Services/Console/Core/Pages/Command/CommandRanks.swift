@@ -1,5 +1,6 @@
 import Domain
 import GridNetwork
+import Wire
 
 /// The units below and the departments, as they stand beside each other.
 struct CommandRanks: Sendable {

@@ -1,5 +1,6 @@
 import Casework
 import Domain
+import GridNetwork
 
 /// The departments that could take the case, each with its key, what speaks for it, and how it fared on the like.
 struct DeskSuggestions: Sendable {
@@ -29,7 +30,8 @@ struct DeskSuggestions: Sendable {
       ]
       if rejects { data["ask"] = texts("desk.ask_reject", ["department": name]) }
       let record = history.ofCategory[department] ?? history.ofClass[department]
-      data["figures"] = Self.figures(record, isSame: history.ofCategory[department] != nil, texts)
+      data["figures"] = Self.figures(
+        record, isSame: history.ofCategory[department] != nil, judged: request.view.network.assessment.inTime, texts)
       return data
     }
   }
@@ -44,14 +46,21 @@ struct DeskSuggestions: Sendable {
     }
   }
 
-  private static func figures(_ record: DepartmentHistory.Record?, isSame: Bool, _ texts: PageTexts) -> PageData? {
+  private static func figures(
+    _ record: DepartmentHistory.Record?, isSame: Bool, judged inTime: AssessmentPolicy.InTime?, _ texts: PageTexts
+  ) -> PageData? {
     guard let record else { return nil }
     var data: PageData = [
       "dispatched": "\(record.dispatched)", "returned": "\(record.returned)",
       "scope": texts(isSame ? "desk.figures.category" : "desk.figures.class"),
     ]
     data["inTime"] = record.percentInTime.map { "\($0)%" }
-    data["tone"] = record.percentInTime.map { $0 >= 90 ? "fine" : $0 >= 70 ? "soon" : "late" }
+    data["tone"] = record.percentInTime.flatMap { inTime?.tone($0) }
     return data
   }
+}
+
+extension AssessmentPolicy.InTime {
+  /// How a share in time is shown, percent.
+  func tone(_ percent: Int64) -> String { percent >= goodFrom ? "fine" : percent >= fairFrom ? "soon" : "late" }
 }

@@ -16,7 +16,7 @@ enum HomePage: Page {
   }
 
   static func content(_ request: PageRequest) async throws -> PageContent {
-    let figures = figures(request)
+    let figures = try figures(request)
     var shown: [PageData] = []
     for figure in figures {
       let count = try await request.console.cases.count(request.view.sight, figure.filter, now: request.now)
@@ -59,10 +59,11 @@ enum HomePage: Page {
     guard ![.auditor, .admin].contains(request.role) else { return nil }
     var fields = try QueryFields(text: "assigned_to=me")
     let filter = request.view.filter(&fields)
-    return fields.faults.isEmpty ? (filter, "mine") : nil
+    try fields.finish()
+    return (filter, "mine")
   }
 
-  private static func figures(_ request: PageRequest) -> [Figure] {
+  private static func figures(_ request: PageRequest) throws -> [Figure] {
     var open = CaseFilter()
     open.states = CaseState.allCases.filter(\.isOpen)
     var late = open
@@ -70,7 +71,7 @@ enum HomePage: Page {
     var today = CaseFilter()
     today.firstDay = Int32(request.view.zone.date(of: request.now).dayNumber)
     var figures: [Figure] = []
-    if let duty = try? duty(request) {
+    if let duty = try duty(request) {
       figures.append(Figure(name: "mine", query: "assigned_to=me&sort=due_at", tone: "accent", filter: duty.filter))
     }
     let day = request.view.zone.date(of: request.now).description

@@ -4,6 +4,7 @@ import Domain
 import Hummingbird
 import Journal
 import PostgresClient
+import Wire
 
 /// One record of discipline inspection: where it stands, what may be done, and the evidence with its proof.
 enum RecordPage: Page {

@@ -1,21 +1,15 @@
 import Domain
+import Wire
 
 /// Rows of lists of records, and the facts of one.
 struct RecordRows: Sendable {
-  private let names: PageNames
-  private let times: PageTimes
-  private let texts: PageTexts
-  private let now: Instant
+  private let request: PageRequest
 
-  init(_ request: PageRequest) {
-    names = request.names
-    times = request.times
-    texts = request.texts
-    now = request.now
-  }
+  init(_ request: PageRequest) { self.request = request }
 
   func data(_ row: AccountabilityRow) -> PageData {
     let record = row.record
+    let (names, times, texts) = (request.names, request.times, request.texts)
     var data: PageData = [
       "id": record.id, "path": "/inspection/\(PercentEncoding.encode(record.id))",
       "case": record.caseID.description, "state": record.state.rawValue,
@@ -36,8 +30,9 @@ struct RecordRows: Sendable {
       data["statementDue"] = times.data(due)
       // While the unit has not spoken, its time runs.
       let isWaiting = record.statementAt == nil && record.state == .acknowledged
-      data["statementTone"] = isWaiting ? DueTone.of(due, from: record.acknowledgedAt ?? due, now: now).rawValue : nil
-      data["waits"] = isWaiting && due > now
+      let tone = DueTone.of(due, from: record.acknowledgedAt ?? due, now: request.now)
+      data["statementTone"] = isWaiting ? tone.rawValue : nil
+      data["waits"] = isWaiting && due > request.now
     }
     return data
   }

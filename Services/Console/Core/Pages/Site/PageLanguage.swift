@@ -17,6 +17,12 @@ enum PageLanguage: String, CaseIterable, Sendable {
     return preferred(request.headers[.acceptLanguage] ?? "", otherwise: otherwise)
   }
 
+  /// The language that the request asks for; nil where it asks for none, as programs do.
+  static func asked(_ request: Request) -> PageLanguage? {
+    let language = of(request, otherwise: .chinese)
+    return language == of(request, otherwise: .english) ? language : nil
+  }
+
   /// By the weights of `Accept-Language` (RFC 9110, 12.5.4); of equal ones the first.
   static func preferred(_ header: String, otherwise: PageLanguage = .chinese) -> PageLanguage {
     var best: (language: PageLanguage, weight: Double)?

@@ -4,6 +4,7 @@ import Hummingbird
 import Mustache
 import NIOCore
 import WebAuth
+import Wire
 
 /// Makes a page of its content: the frame around it, by who looks at it and in which language.
 struct PageRenderer: Sendable {
@@ -55,7 +56,9 @@ struct PageRenderer: Sendable {
   }
 
   /// The frame for someone who is signed in.
-  func frame(of request: PageRequest, route: PageRoute?, unread: Int64) -> PageData {
+  ///
+  /// - Parameter unread: nil where the notices could not be counted.
+  func frame(of request: PageRequest, route: PageRoute?, unread: Int64?) -> PageData {
     let caller = request.view.caller
     var frame: PageData = [
       "languages": languages, "home": "/", "signedIn": true, "now": request.now.rfc3339(in: request.view.zone),
@@ -68,8 +71,13 @@ struct PageRenderer: Sendable {
     frame["roleCode"] = caller.role.rawValue
     frame["unit"] = request.names.unit(caller.unit)
     frame["department"] = caller.department.map { request.names.department($0) }
-    frame["unread"] = unread > 0 ? (unread > 99 ? "99+" : "\(unread)") : nil
-    frame["unreadLabel"] = texts.counted("frame.unread", unread)
+    if let unread {
+      frame["unread"] = unread > 0 ? (unread > 99 ? "99+" : "\(unread)") : nil
+      frame["unreadLabel"] = texts.counted("frame.unread", unread)
+    } else {
+      frame["unread"] = "?"
+      frame["unreadLabel"] = texts("frame.unread_unknown")
+    }
     if case .cookie(let token)? = request.context.authentication?.credential {
       frame["csrf"] = CrossSite.token(of: token)
     }
@@ -111,8 +119,8 @@ struct PageAddress: Sendable {
     var fields: [(name: String, value: String)] = []
     for pair in (request.uri.query ?? "").split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = PercentEncoding.decodeForm(parts[0]),
-        let value = PercentEncoding.decodeForm(parts.count > 1 ? parts[1] : "")
+      guard let name = PercentEncoding.decodeForm(parts[0].utf8),
+        let value = PercentEncoding.decodeForm((parts.count > 1 ? parts[1] : "").utf8)
       else { continue }
       fields.append((name, value))
     }
