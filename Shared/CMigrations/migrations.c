@@ -60,6 +60,9 @@ static const unsigned char text_0019[] = {
 static const unsigned char text_0020[] = {
 #embed "sql/0020_open_cases.sql"
 };
+static const unsigned char text_0021[] = {
+#embed "sql/0021_key_limits.sql"
+};
 
 static const gl_migration migrations[] = {
   {"0001_journal", text_0001, sizeof text_0001},
@@ -82,6 +85,7 @@ static const gl_migration migrations[] = {
   {"0018_grid_changes", text_0018, sizeof text_0018},
   {"0019_administration", text_0019, sizeof text_0019},
   {"0020_open_cases", text_0020, sizeof text_0020},
+  {"0021_key_limits", text_0021, sizeof text_0021},
 };
 
 size_t gl_migration_count(void) { return sizeof migrations / sizeof migrations[0]; }

@@ -5,11 +5,23 @@ public import PostgresClient
 ///
 /// Tables: `users`, `api_keys` and `sessions`, all with `district` as first column. Times are handed in, so that the
 /// statements also run on a sharded database. Every function throws `PostgresError`.
+///
+/// A function that changes an account takes a `note`, a statement that writes down who did it: it runs in the same
+/// transaction, and only where something was changed.
 public struct AccountStore: Sendable {
   let pool: PostgresPool
 
   public init(pool: PostgresPool) {
     self.pool = pool
+  }
+
+  /// Runs the statements and, where the first of them changed something, the note: all or nothing. Whether it did.
+  func change(_ calls: [PostgresCall], noting note: PostgresCall?) async throws -> Bool {
+    try await pool.transaction { transaction in
+      guard try transaction.pipeline(calls)[0].affectedRows > 0 else { return false }
+      if let note { try transaction.finalPipeline([note]) }
+      return true
+    }
   }
 }
 
@@ -40,9 +52,13 @@ public struct APIKeyAccount: Sendable, Hashable {
   public let source: String?
   public let createdAt: Instant
   public let revokedAt: Instant?
+  /// What it may hand in in a minute; nil: as much as it likes.
+  public let reportsPerMinute: Int32?
 
   public var caller: Caller {
-    Caller(name: name, kind: .key, role: role, unit: unit, department: nil, source: source, district: district)
+    Caller(
+      name: name, kind: .key, role: role, unit: unit, department: nil, source: source, district: district,
+      allowance: reportsPerMinute.map { ReportAllowance(key: identifier, reportsPerMinute: $0) })
   }
 }
 

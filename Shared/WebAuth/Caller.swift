@@ -19,10 +19,12 @@ public struct Caller: Sendable, Hashable {
   public let source: String?
   /// The district the account belongs to.
   public let district: UnitCode
+  /// Of a key that is limited: how much it may hand in.
+  public let allowance: ReportAllowance?
 
   public init(
     name: String, kind: Kind, role: Role, unit: UnitCode, department: DepartmentCode?, source: String? = nil,
-    district: UnitCode
+    district: UnitCode, allowance: ReportAllowance? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -31,5 +33,21 @@ public struct Caller: Sendable, Hashable {
     self.department = department
     self.source = source
     self.district = district
+    self.allowance = allowance
+  }
+}
+
+/// How much a key may hand in.
+public struct ReportAllowance: Sendable, Hashable {
+  /// What a limit may be.
+  public static let perMinute: ClosedRange<Int32> = 1...1_000_000
+
+  /// The key's identifier, as names need not be unique.
+  public let key: String
+  public let reportsPerMinute: Int32
+
+  public init(key: String, reportsPerMinute: Int32) {
+    self.key = key
+    self.reportsPerMinute = reportsPerMinute
   }
 }

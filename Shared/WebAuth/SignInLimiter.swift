@@ -18,74 +18,43 @@ public struct SignInLimits: Sendable, Hashable {
 ///
 /// An attempt is counted when it begins, so that many at once do not slip through, and taken back when it succeeds.
 struct SignInLedger: Sendable {
-  private struct Window {
-    var startedMicroseconds: Int64
-    var failures: Int
-  }
-
   enum Subject: Hashable, Sendable {
     case user(String)
     case address(String)
   }
 
   private let limits: SignInLimits
-  private var windows: [Subject: Window] = [:]
+  private var attempts: AttemptLedger<Subject>
 
   init(limits: SignInLimits) {
     self.limits = limits
+    attempts = AttemptLedger(maxEntries: limits.maxEntries)
   }
 
   /// Counts an attempt; nil when it may go on, else the seconds to wait.
   mutating func begin(_ subjects: [Subject], now: Int64) -> Int? {
-    let waits = subjects.compactMap { wait(for: $0, now: now) }
+    let waits = subjects.compactMap { attempts.wait(for: $0, limit(of: $0), now: now) }
     if let longest = waits.max() { return longest }
-    for subject in subjects { count(subject, now: now) }
+    for subject in subjects { _ = attempts.begin(subject, limit(of: subject), now: now) }
     return nil
   }
 
   /// Takes an attempt back that succeeded: the user's failures are forgotten, the address's are as before.
   mutating func succeed(_ subjects: [Subject]) {
     for subject in subjects {
-      if case .user = subject {
-        windows[subject] = nil
-      } else if let failures = windows[subject]?.failures {
-        windows[subject]?.failures = max(failures - 1, 0)
+      switch subject {
+      case .user: attempts.forget(subject)
+      case .address: attempts.giveBack(subject)
       }
     }
   }
 
-  var entryCount: Int { windows.count }
+  var entryCount: Int { attempts.entryCount }
 
-  private func wait(for subject: Subject, now: Int64) -> Int? {
-    guard let window = windows[subject], window.failures >= limit(of: subject) else { return nil }
-    let remaining = window.startedMicroseconds + limits.windowSeconds * 1_000_000 - now
-    return remaining > 0 ? Int((remaining + 999_999) / 1_000_000) : nil
-  }
-
-  private mutating func count(_ subject: Subject, now: Int64) {
-    if var window = windows[subject], now < window.startedMicroseconds + limits.windowSeconds * 1_000_000 {
-      window.failures += 1
-      windows[subject] = window
-    } else {
-      if windows.count >= limits.maxEntries { makeRoom(now: now) }
-      windows[subject] = Window(startedMicroseconds: now, failures: 1)
-    }
-  }
-
-  /// Forgets what has ended and, if that is not enough, the older half.
-  private mutating func makeRoom(now: Int64) {
-    windows = windows.filter { now < $0.value.startedMicroseconds + limits.windowSeconds * 1_000_000 }
-    guard windows.count >= limits.maxEntries else { return }
-    let starts = windows.values.map(\.startedMicroseconds).sorted()
-    let median = starts[starts.count / 2]
-    windows = windows.filter { $0.value.startedMicroseconds > median }
-    if windows.count >= limits.maxEntries { windows.removeAll() }
-  }
-
-  private func limit(of subject: Subject) -> Int {
+  private func limit(of subject: Subject) -> AttemptLimit {
     switch subject {
-    case .user: limits.maxFailuresOfUser
-    case .address: limits.maxFailuresOfAddress
+    case .user: AttemptLimit(count: limits.maxFailuresOfUser, seconds: limits.windowSeconds)
+    case .address: AttemptLimit(count: limits.maxFailuresOfAddress, seconds: limits.windowSeconds)
     }
   }
 }

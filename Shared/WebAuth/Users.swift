@@ -1,6 +1,6 @@
 public import Cryptography
 public import Domain
-import PostgresClient
+public import PostgresClient
 
 extension AccountStore {
   /// The longest username, in bytes.
@@ -12,19 +12,19 @@ extension AccountStore {
   ///   name alone.
   public func putUser(
     district: UnitCode, username: String, role: Role, unit: UnitCode, department: DepartmentCode?,
-    password: PasswordHash, at: Instant
+    password: PasswordHash, at: Instant, noting note: PostgresCall? = nil
   ) async throws -> Bool {
     precondition(
       (1...Self.maxUsernameBytes).contains(username.utf8.count), "A username has 1 to \(Self.maxUsernameBytes) bytes.")
     let holders = try await users(named: username)
     guard holders.allSatisfy({ $0.district == district }) else { return false }
-    try await pool.execute(
+    let put = PostgresCall(
       Self.putUser,
       [
         .text(district.text), .text(username), .text(role.rawValue), .text(unit.text), .text(department?.text),
         .text(password.text), .instant(at),
       ])
-    return true
+    return try await change([put], noting: note)
   }
 
   /// The users of this name; more than one only if two were added in different districts at the same moment.
@@ -38,12 +38,14 @@ extension AccountStore {
   }
 
   /// Disables a user and ends its sessions. False when there is no such user.
-  public func disableUser(district: UnitCode, username: String, at: Instant) async throws -> Bool {
-    let results = try await pool.pipeline([
-      Self.disable(.text(district.text), .text(username), .instant(at)),
-      Self.endSessionsOfUser(.text(district.text), .text(username), .instant(at)),
-    ])
-    return results[0].affectedRows > 0
+  public func disableUser(
+    district: UnitCode, username: String, at: Instant, noting note: PostgresCall? = nil
+  ) async throws -> Bool {
+    try await change(
+      [
+        Self.disable(.text(district.text), .text(username), .instant(at)),
+        Self.endSessionsOfUser(.text(district.text), .text(username), .instant(at)),
+      ], noting: note)
   }
 
   private static func user(_ row: PostgresRow) throws -> UserAccount {
@@ -92,27 +94,31 @@ public struct SignInRecord: Sendable, Hashable {
 extension AccountStore {
   /// Gives a user another role, unit and department. False when there is no such user.
   public func changeUser(
-    district: UnitCode, username: String, role: Role, unit: UnitCode, department: DepartmentCode?
+    district: UnitCode, username: String, role: Role, unit: UnitCode, department: DepartmentCode?,
+    noting note: PostgresCall? = nil
   ) async throws -> Bool {
-    try await pool.execute(
-      Self.change,
-      [.text(district.text), .text(username), .text(role.rawValue), .text(unit.text), .text(department?.text)]) > 0
+    let post = PostgresCall(
+      Self.changePost,
+      [.text(district.text), .text(username), .text(role.rawValue), .text(unit.text), .text(department?.text)])
+    return try await change([post], noting: note)
   }
 
   /// Gives a user another password and ends its sessions. False when there is no such user.
   public func setPassword(
-    district: UnitCode, username: String, password: PasswordHash, at: Instant
+    district: UnitCode, username: String, password: PasswordHash, at: Instant, noting note: PostgresCall? = nil
   ) async throws -> Bool {
-    let results = try await pool.pipeline([
-      PostgresCall(Self.password, [.text(district.text), .text(username), .text(password.text)]),
-      Self.endSessionsOfUser(.text(district.text), .text(username), .instant(at)),
-    ])
-    return results[0].affectedRows > 0
+    try await change(
+      [
+        PostgresCall(Self.password, [.text(district.text), .text(username), .text(password.text)]),
+        Self.endSessionsOfUser(.text(district.text), .text(username), .instant(at)),
+      ], noting: note)
   }
 
   /// Lets a disabled user sign in again. False when there is no such user.
-  public func enableUser(district: UnitCode, username: String) async throws -> Bool {
-    try await pool.execute(Self.enable, [.text(district.text), .text(username)]) > 0
+  public func enableUser(
+    district: UnitCode, username: String, noting note: PostgresCall? = nil
+  ) async throws -> Bool {
+    try await change([PostgresCall(Self.enable, [.text(district.text), .text(username)])], noting: note)
   }
 
   /// The newest sign-ins of a district's people; sessions that ended long ago are no longer known.
@@ -124,7 +130,7 @@ extension AccountStore {
     }
   }
 
-  private static let change = Statement(
+  private static let changePost = Statement(
     "users_change",
     "UPDATE users SET role = $3, unit = $4, department = $5 WHERE district = $1 AND username = $2")
 

@@ -134,6 +134,81 @@ import Wire
     #expect(try await door.ask(.delete, "/v1/keys/\(id)", as: .admin).status == .notFound)
   }
 
+  @Test("A key's limit is set as it is made, changed and taken away; one that is revoked has none to set")
+  func keyLimits() async throws {
+    let door = try await ConsoleDoor.open("administration_key_limits")
+    let made = try await door.ask(
+      .post, "/v1/keys", as: .admin, body: ["name": "bridge", "unit": "d", "reports_per_minute": 600])
+    #expect(made.status == .created)
+    let id = try #require(try made.json["id"]?.stringValue)
+    let path = "/v1/keys/\(id)/actions"
+    func limit() async throws -> JSONValue? {
+      try await door.ask(.get, "/v1/keys", as: .admin).items.first { $0["id"] == .string(id) }?["reports_per_minute"]
+    }
+    #expect(try await limit() == 600)
+    #expect(try await door.page("/administration/keys", as: .admin).text.contains(">600<"))
+    // A form sends what was typed as a text.
+    let changed = try await door.ask(.post, path, as: .admin, body: ["action": "limit", "reports_per_minute": "30"])
+    #expect(try changed.status == .ok && changed.json["reports_per_minute"] == 30)
+    for wrong: JSONValue in [0, -1, 1_000_001, "many"] {
+      let answer = try await door.ask(.post, path, as: .admin, body: ["action": "limit", "reports_per_minute": wrong])
+      #expect(answer.status == .unprocessableContent && answer.text.contains("reports_per_minute"), "\(wrong)")
+    }
+    #expect(try await limit() == 30)
+    let freed = try await door.ask(.post, path, as: .admin, body: ["action": "limit"])
+    #expect(try freed.status == .ok && freed.json["reports_per_minute"] == .null)
+    #expect(try await door.ask(.post, path, as: .dispatcher, body: ["action": "limit"]).status == .forbidden)
+    let acts = try await door.ask(.get, "/v1/access/acts", as: .admin).items
+    #expect(acts.compactMap { $0["act"]?.stringValue } == ["key_limited", "key_limited", "key_made"])
+    #expect(try await door.ask(.delete, "/v1/keys/\(id)", as: .admin).status == .noContent)
+    #expect(try await door.ask(.post, path, as: .admin, body: ["action": "limit"]).status == .notFound)
+  }
+
+  @Test("What cannot be noted is not done")
+  func notedOrNotDone() async throws {
+    let door = try await ConsoleDoor.open("administration_noted")
+    func make(_ path: String, _ body: JSONValue) async throws -> Answer {
+      try await door.ask(.post, path, as: .admin, body: body)
+    }
+    let key: JSONValue = ["name": "bridge", "unit": "d", "reports_per_minute": 5]
+    let id = try #require(try await make("/v1/keys", key).json["id"]?.stringValue)
+    let li: JSONValue = ["username": "li", "role": "dispatcher", "unit": "s1", "password": "12345678"]
+    #expect(try await make("/v1/users", li).status == .created)
+    let gone: JSONValue = ["username": "gone", "role": "dispatcher", "unit": "s1", "password": "12345678"]
+    #expect(try await make("/v1/users", gone).status == .created)
+    #expect(try await make("/v1/users/gone/actions", ["action": "disable"]).status == .ok)
+
+    // Whoever notes nothing from here on fails, as one does who dies in between.
+    try await door.fixture.pool.execute(
+      script: "ALTER TABLE administrative_acts ADD CONSTRAINT full_up CHECK (false) NOT VALID")
+    func rows() async throws -> [String] {
+      try await door.fixture.pool.query(
+        .unprepared(
+          """
+          SELECT to_jsonb(u)::text FROM users AS u UNION ALL SELECT to_jsonb(k)::text FROM api_keys AS k
+          UNION ALL SELECT version::text FROM network_versions ORDER BY 1
+          """)
+      ).map { try $0.text(0) }
+    }
+    let before = try await rows()
+    let acts: [(path: String, body: JSONValue)] = [
+      ("/v1/keys", ["name": "mole", "unit": "d"]),
+      ("/v1/keys/\(id)/actions", ["action": "limit"]),
+      ("/v1/users", ["username": "mole", "role": "dispatcher", "unit": "s1"]),
+      ("/v1/users/li/actions", ["action": "change", "role": "hotline", "unit": "d"]),
+      ("/v1/users/li/actions", ["action": "set_password"]),
+      ("/v1/users/li/actions", ["action": "disable"]),
+      ("/v1/users/gone/actions", ["action": "enable"]),
+    ]
+    for (path, body) in acts {
+      #expect(try await make(path, body).status.code >= 500, "\(path) \(body)")
+      #expect(try await rows() == before, "\(path) \(body)")
+    }
+    #expect(try await door.ask(.delete, "/v1/keys/\(id)", as: .admin).status.code >= 500)
+    #expect(try await rows() == before)
+    #expect(try await signIn(door, "li", "12345678") == .created)
+  }
+
   @Test("Quarantine, deliveries, versions, sign-ins and reveals are told")
   func state() async throws {
     let door = try await ConsoleDoor.open("administration_state")

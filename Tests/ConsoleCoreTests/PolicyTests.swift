@@ -106,11 +106,19 @@ import Wire
     let other = try await send(
       door, "/v1/policies?digest=\(digest)&basis=1", try changed("catalogue.csv", name, name + "桶"))
     #expect(try other.status == .conflict && other.code == "other_files")
+    // What cannot be noted does not come in force.
+    let full = "ALTER TABLE administrative_acts"
+    try await door.fixture.pool.execute(script: "\(full) ADD CONSTRAINT full_up CHECK (false) NOT VALID")
+    #expect(try await send(door, "/v1/policies?digest=\(digest)&basis=1", files).status.code >= 500)
+    #expect(try await versions(door) == 1)
+    try await door.fixture.pool.execute(script: "\(full) DROP CONSTRAINT full_up")
     let loaded = try await send(door, "/v1/policies?digest=\(digest)&basis=1", files)
     #expect(try loaded.status == .created && loaded.json["versions"]?.arrayValue?.first?["version"] == 2)
     let again = try await send(door, "/v1/policies?digest=\(digest)&basis=1", files)
     #expect(try again.status == .conflict && again.code == "network_changed")
 
+    let acts = try await door.ask(.get, "/v1/access/acts", as: .admin).items
+    #expect(acts.count == 1 && acts[0]["act"] == "load_network" && acts[0]["subject"] == "sample 2")
     let history = try await door.ask(.get, "/v1/policies", as: .admin).items
     #expect(history.count == 2 && history[0]["applied_by"] == "user:admin")
     let difference = try await door.ask(.get, "/v1/policies/d/2/difference", as: .admin)

@@ -52,24 +52,6 @@ import Testing
     }
   }
 
-  @Test("So many attempts in a window; then the seconds to wait, and after it as before")
-  func ledger() {
-    var ledger = AttemptLedger(maxEntries: 4)
-    let limit = AttemptLedger.Limit(count: 2, seconds: 60)
-    #expect(ledger.begin("a", limit, now: 0) == nil)
-    #expect(ledger.begin("a", limit, now: 1_000_000) == nil)
-    #expect(ledger.wait(for: "a", limit, now: 1_000_000) == 59)
-    #expect(ledger.begin("a", limit, now: 59_500_000) == 1)
-    #expect(ledger.begin("b", limit, now: 59_500_000) == nil)
-    #expect(ledger.begin("a", limit, now: 60_000_000) == nil)
-    ledger.giveBack("a")
-    #expect(ledger.begin("a", limit, now: 60_000_000) == nil)
-    #expect(ledger.begin("a", limit, now: 60_000_000) == nil)
-    #expect(ledger.begin("a", limit, now: 60_000_000) == 60)
-    for number in 0..<20 { _ = ledger.begin("n\(number)", limit, now: 61_000_000) }
-    #expect(ledger.entryCount <= 4)
-  }
-
   @Test("Keys are read one of each district; what is none is refused")
   func keys() throws {
     #expect(PublicKeys("glk_nothing") == nil)

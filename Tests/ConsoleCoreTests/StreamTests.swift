@@ -9,6 +9,7 @@ import NIOCore
 import Operations
 import Platform
 import Testing
+import WebAuth
 import Wire
 
 @testable import ConsoleCore
@@ -102,6 +103,33 @@ struct StreamTests {
     #expect(refused.status == .unprocessableContent)
   }
 
+  @Test("An account has so many streams at once; one that ends makes room, and others have theirs")
+  func accounts() async throws {
+    let door = try await ConsoleDoor.open("console_stream_accounts", feed: LiveFeed(maxListenersOfAccount: 2))
+    var open = [
+      try await door.respond(.get, "/v1/stream", as: .admin), try await door.respond(.get, "/v1/stream", as: .admin),
+    ]
+    #expect(open.allSatisfy { $0.status == .ok })
+    let refused = try await door.ask(.get, "/v1/stream", as: .admin)
+    #expect(try refused.status == .tooManyRequests && refused.code == "too_many_streams")
+    #expect(refused.headers[.retryAfter] == "5" && refused.text.contains("2 streams"))
+    #expect(try await door.respond(.get, "/v1/stream", as: .dispatcher).status == .ok)
+    open.removeLast()
+    #expect(try await door.respond(.get, "/v1/stream", as: .admin).status == .ok)
+    #expect(open.count == 1 && door.console.feed.listenerCount == 1)
+  }
+
+  @Test("All accounts together have so many streams, too")
+  func places() throws {
+    let feed = LiveFeed()
+    var places = try (0..<LiveFeed.usualListenersOfAccount).map { _ in try feed.listen(Self.account("a")) }
+    #expect(throws: LiveFeed.Refusal.fullForAccount(limit: 1_000)) { try feed.listen(Self.account("a")) }
+    places += try (0..<1_000).map { _ in try feed.listen(Self.account("b")) }
+    #expect(throws: LiveFeed.Refusal.full) { try feed.listen(Self.account("c")) }
+    places.removeAll()
+    #expect(feed.listenerCount == 0)
+  }
+
   @Test("A document is written once for all who hear it, and again by another network")
   func documents() async throws {
     let live = try await LiveDoor.open("console_stream_documents")
@@ -147,7 +175,7 @@ struct StreamTests {
     #expect(isBehind(feed.look("d", after: 8, limit: 10)))
     feed.close()
     guard case .closed = feed.look("d", after: 20, limit: 10) else { throw StreamFault.unexpected }
-    #expect(feed.listen() == nil)
+    #expect(throws: LiveFeed.Refusal.full) { try feed.listen(Self.account("a")) }
   }
 
   @Test("An event that cannot be decoded is passed over and counted; one of an unknown kind is no fault")
@@ -172,13 +200,17 @@ struct StreamTests {
     let feed = LiveFeed()
     #expect(feed.pass("d", to: 7))
     guard case .nothing = feed.look("d", after: 7, limit: 10) else { throw StreamFault.unexpected }
-    let listener = try #require(feed.listen())
+    let listener = try feed.listen(Self.account("a"))
     #expect(isBehind(feed.look("d", after: 6, limit: 10)))
     #expect(!feed.pass("d", to: 8))
     feed.add([Self.event(8)], of: "d")
     guard case .events(let events) = feed.look("d", after: 7, limit: 10) else { throw StreamFault.unexpected }
     #expect(events.map(\.event.seq) == [8])
     withExtendedLifetime(listener) {}
+  }
+
+  private static func account(_ name: String) -> LiveFeed.Account {
+    LiveFeed.Account(Caller(name: name, kind: .user, role: .admin, unit: "d", department: nil, district: "d"))
   }
 
   private func text(_ metrics: MetricsRegistry) -> String { String(decoding: metrics.exposition(), as: UTF8.self) }

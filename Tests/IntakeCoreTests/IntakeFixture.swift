@@ -186,11 +186,11 @@ extension IntakeFixture {
   /// The header of a fresh key.
   func key(
     name: String = "camera-1", role: Role = .source, unit: UnitCode = IntakeFixture.district, source: String? = nil,
-    district: UnitCode = IntakeFixture.district
+    district: UnitCode = IntakeFixture.district, reportsPerMinute: Int32? = nil
   ) async throws -> String {
     let key = try await accounts.createKey(
       district: district, name: name, role: role, unit: unit, source: source,
-      at: Instant(microseconds: clock.microseconds))
+      reportsPerMinute: reportsPerMinute, at: Instant(microseconds: clock.microseconds))
     return "ApiKey " + key.text
   }
 }

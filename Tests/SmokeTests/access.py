@@ -95,6 +95,7 @@ POST   /v1/users                                           422  - - -   - - -   
 POST   /v1/users/{name}/actions                            404  - - -   - - -   - + -   - - ?
 GET    /v1/keys                                            200  - - -   - - -   - + -   - - ?
 POST   /v1/keys                                            422  - - -   - - -   - + -   - - ?
+POST   /v1/keys/{id}/actions                               404  - - -   - - -   - + -   - - ?
 DELETE /v1/keys/{id}                                       404  - - -   - - -   - + -   - - ?
 GET    /v1/services                                        200  - - -   - - -   - + -   - - ?
 GET    /v1/quarantine                                      200  - - -   - - -   - + -   - - ?

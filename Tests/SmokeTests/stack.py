@@ -75,8 +75,9 @@ class Stack:
         self.intake_port, self.console_port = free_ports(2)
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "USER") if name in os.environ},
-            "GRIDLOOP_HOME": str(self.home), "NETWORK": network, "BUILD": BUILD, "BUILD_SKIP": "1", "SAMPLE": "0",
-            "CLOCK": clock, "INTAKE_PORT": str(self.intake_port), "CONSOLE_PORT": str(self.console_port),
+            "GRIDLOOP_HOME": str(self.home), "NETWORK": network, "BUILD": BUILD, "BUILD_SKIP": "1", "LINK_SKIP": "1",
+            "SAMPLE": "0", "CLOCK": clock,
+            "INTAKE_PORT": str(self.intake_port), "CONSOLE_PORT": str(self.console_port),
         }
         if clock == "simulated":
             self.environment["CLOCK_START"] = clock_start

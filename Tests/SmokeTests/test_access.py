@@ -25,6 +25,7 @@ BODIES = {
         "username": f"officer@{access.STREET}",
         "from": "2026-03-03T09:00:00+08:00", "until": "2026-03-02T09:00:00+08:00"},
     "/v1/users/{name}/actions": {"action": "disable"},
+    "/v1/keys/{id}/actions": {"action": "limit"},
 }
 
 

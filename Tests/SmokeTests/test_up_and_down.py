@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import socket
+import subprocess
 import time
 import unittest
 
@@ -11,6 +13,8 @@ import stack
 # A service that dies is started again within 2 s; to that comes what a busy machine needs to start a process.
 MAX_START_AGAIN_SECONDS = 2 + 3
 MAX_STOP_SECONDS = 10
+# Far less than what a stack that does not become ready is waited for.
+MAX_REFUSAL_SECONDS = 30
 
 
 class UpAndDown(unittest.TestCase):
@@ -34,6 +38,53 @@ class UpAndDown(unittest.TestCase):
         return {
             number: command for number, command in self.stack.processes().items()
             if "/supervise " in command or "/.build/" in command and "gridctl" not in command}
+
+    def make_up(self, **settings):
+        return subprocess.run(
+            ["make", "up"], cwd=stack.ROOT, env=self.stack.environment | settings, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=stack.MAX_UP_SECONDS)
+
+    def test_up_says_at_once_which_port_is_taken(self):
+        before, env = self.running(), (self.stack.home / "env").read_bytes()
+        for variable in ("INTAKE_PORT", "CONSOLE_PORT"):
+            with self.subTest(variable), socket.create_server(("127.0.0.1", 0)) as other:
+                port = str(other.getsockname()[1])
+                asked = time.monotonic()
+                done = self.make_up(**{variable: port})
+                self.assertLess(time.monotonic() - asked, MAX_REFUSAL_SECONDS)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(f"port {port} is taken by process {os.getpid()} (", done.stdout)
+                self.assertIn(f"make up {variable}=PORT", done.stdout)
+        # What runs is not touched, and is brought up by the same settings as before.
+        self.assertEqual((self.stack.home / "env").read_bytes(), env)
+        self.assertEqual(self.running(), before)
+
+    def test_up_takes_its_own_ports_for_free(self):
+        """Also by turns: what listens there now makes way."""
+        ports = (self.stack.intake_port, self.stack.console_port)
+        try:
+            done = self.make_up(INTAKE_PORT=str(ports[1]), CONSOLE_PORT=str(ports[0]))
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual(stack.send(ports[0], "GET", "/openapi.yaml", None, {}).status, 200)
+        finally:
+            self.stack.script("up")
+        self.assertEqual(stack.send(ports[1], "GET", "/openapi.yaml", None, {}).status, 200)
+
+    def test_up_links_gridctl_also_without_building(self):
+        link = stack.ROOT / "gridctl"
+        before = os.readlink(link) if link.is_symlink() else None
+        try:
+            link.unlink(missing_ok=True)
+            self.stack.script("up")
+            self.assertFalse(link.is_symlink(), "stacks of tests leave it as it is")
+            done = self.make_up(LINK_SKIP="0")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual(link.resolve(), (stack.ROOT / ".build" / stack.BUILD / "gridctl").resolve())
+            self.assertEqual(subprocess.run([link, "--help"], capture_output=True, check=False).returncode, 0)
+        finally:
+            link.unlink(missing_ok=True)
+            if before:
+                link.symlink_to(before)
 
     def test_down_and_up_keeps_everything(self):
         case = self.stack.file()

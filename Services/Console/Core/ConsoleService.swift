@@ -51,6 +51,10 @@ public enum ConsoleService {
     text.map { TrustedProxies($0) == nil } == true ? "must be a list of addresses and blocks" : nil
   }
 
+  static let streamsPerAccount = SettingKey(
+    "GRIDLOOP_STREAMS_PER_ACCOUNT", default: LiveFeed.usualListenersOfAccount, range: 1...LiveFeed.maxListeners,
+    help: "live streams that one account may have open at once, of \(LiveFeed.maxListeners) in all")
+
   static let checkpoints = SettingKey<String?>(
     "GRIDLOOP_CHECKPOINTS",
     help: "directory of signed checkpoints (`gridctl journal checkpoint`), which bundles of evidence carry")
@@ -59,7 +63,7 @@ public enum ConsoleService {
   public static let keys: [any AnySettingKey] =
     [
       port, secureCookies, intakeAddress, webDirectory, webLibraries, webRereads, webTiles, publicKeys,
-      trustedProxies, checkpoints,
+      trustedProxies, streamsPerAccount, checkpoints,
     ]
     + DoorKeys.all
 
@@ -73,7 +77,7 @@ public enum ConsoleService {
     try await policies.refresh()
     let publisher = JournalPublisher(bus: context.bus)
     let reader = JournalReader(pool: context.database)
-    let feed = LiveFeed()
+    let feed = LiveFeed(maxListenersOfAccount: context.settings[streamsPerAccount])
     let reading = LiveReading(metrics: context.metrics, logger: context.logger)
     let console = Console(
       pool: context.database, policies: policies,

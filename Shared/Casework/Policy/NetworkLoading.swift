@@ -61,12 +61,13 @@ public enum NetworkLoading {
   ///
   /// - Parameters:
   ///   - basis: the version of the first district that the files follow.
+  ///   - note: notes the load of a version, in the same transaction.
   ///   - beginsJournals: whether districts that are new get their journal; the roles of services may not do that.
   /// - Returns: the version of each district and whether it is new.
   /// - Throws: ``NetworkLoadFault`` when another version came meanwhile, which may have changed grids.
   public static func store(
     _ network: LoadedNetwork, archive bytes: [UInt8], after basis: Int32, by actor: String, beginsJournals: Bool,
-    _ pool: PostgresPool
+    noting note: (@Sendable (_ version: Int32) -> PostgresCall)? = nil, _ pool: PostgresPool
   ) async throws -> [(district: UnitCode, version: Int32, isNew: Bool)] {
     let digest = SHA256.digest(of: bytes)
     let districts = network.policy.units.roots.map(\.code)
@@ -75,7 +76,7 @@ public enum NetworkLoading {
       _ = try transaction.query(lock)
       let first = try districts.first.flatMap { try transaction.query(newest, [.text($0.text)]).first?.int32(0) } ?? 0
       guard first == basis else { throw NetworkLoadFault.changedMeanwhile(first) }
-      return try districts.map { district in
+      let versions = try districts.map { district -> (district: UnitCode, version: Int32, isNew: Bool) in
         if beginsJournals { try transaction.execute(begin, [.text(district.text)]) }
         let row = try transaction.query(newest, [.text(district.text)]).first
         let version = try row?.int32(0) ?? 0
@@ -87,6 +88,8 @@ public enum NetworkLoading {
           ])
         return (district, version + 1, true)
       }
+      if let note { _ = try transaction.pipeline([note(versions.map(\.version).max() ?? 0)]) }
+      return versions
     }
   }
 }

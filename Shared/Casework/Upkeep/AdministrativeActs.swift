@@ -18,7 +18,7 @@ public struct AdministrativeActs: Sendable {
 
   public init(pool: PostgresPool) { self.pool = pool }
 
-  private static let insert = Statement(
+  fileprivate static let insert = Statement(
     "administrative_acts_insert",
     "INSERT INTO administrative_acts (district, at, actor, act, subject) VALUES ($1, $2, $3, $4, $5)")
 
@@ -28,21 +28,6 @@ public struct AdministrativeActs: Sendable {
     SELECT district, at, actor, act, subject FROM administrative_acts WHERE district = ANY($1)
     ORDER BY at DESC, id DESC LIMIT $2
     """)
-
-  /// The statement that notes an act, for the transaction of the act itself.
-  public static func noting(_ act: AdministrativeAct) -> PostgresCall {
-    PostgresCall(
-      insert,
-      [
-        .text(act.district.text), .timestamp(microseconds: act.at.microseconds), .text(act.actor), .text(act.act),
-        .text(act.subject),
-      ])
-  }
-
-  public func note(_ act: AdministrativeAct) async throws {
-    let call = Self.noting(act)
-    try await pool.execute(call.statement, call.parameters)
-  }
 
   /// Those of the districts, the newest first.
   public func newest(of districts: [UnitCode], limit: Int) async throws -> [AdministrativeAct] {
@@ -55,6 +40,13 @@ public struct AdministrativeActs: Sendable {
 }
 
 extension AdministrativeAct {
+  /// The statement that notes it, for the transaction of the deed itself: neither is there without the other.
+  public var note: PostgresCall {
+    PostgresCall(
+      AdministrativeActs.insert,
+      [.text(district.text), .timestamp(microseconds: at.microseconds), .text(actor), .text(act), .text(subject)])
+  }
+
   public init(_ act: String, _ subject: String, in district: UnitCode, by actor: String, at now: Instant) {
     self.init(district: district, at: now, actor: actor, act: act, subject: subject)
   }

@@ -65,7 +65,8 @@ struct ConsoleDoor: Sendable {
 
   static func open(
     _ name: String, files: [String: [UInt8]] = SampleNetworkFiles.all, bus: any Bus = SilentBus(),
-    checkpoints: String? = nil, publicDoor: PublicDoor = PublicDoor()
+    checkpoints: String? = nil, publicDoor: PublicDoor = PublicDoor(),
+    feed: LiveFeed = LiveFeed()
   ) async throws -> ConsoleDoor {
     let fixture = try await CaseworkFixture.make(named: name, files: files, bus: bus)
     let hasher = PasswordHasher(cost: .minimal)
@@ -82,7 +83,7 @@ struct ConsoleDoor: Sendable {
     let console = Console(
       pool: fixture.pool, policies: fixture.policies, desk: fixture.desk, reader: fixture.reader,
       checkpoints: CheckpointShelf(directory: checkpoints),
-      authenticator: Authenticator(store: store, hasher: hasher), clock: fixture.clock, feed: LiveFeed(),
+      authenticator: Authenticator(store: store, hasher: hasher), clock: fixture.clock, feed: feed,
       reading: LiveReading(metrics: metrics, logger: silentLogger), shapes: ShapeStore(pool: fixture.pool),
       site: try Self.site(),
       reportDoor: ReportDoor(address: nil), publicDoor: publicDoor, cookiesAreSecure: false, logger: silentLogger)

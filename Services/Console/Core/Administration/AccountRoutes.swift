@@ -1,3 +1,4 @@
+import Casework
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -16,6 +17,7 @@ struct AccountRoutes: Sendable {
     group.post("users/:name/actions") { request, context in try await act(request, context) }
     group.get("keys") { request, context in try await keys(request, context) }
     group.post("keys") { request, context in try await createKey(request, context) }
+    group.post("keys/:id/actions") { request, context in try await limitKey(request, context) }
     group.delete("keys/:id") { _, context in try await revokeKey(context) }
   }
 
@@ -75,16 +77,21 @@ struct AccountRoutes: Sendable {
     return .json { writer in
       writer.page(keys, next: nil) { writer, key in
         writer.beginObject()
-        writer.member("id", key.identifier)
-        writer.member("name", key.name)
-        writer.member("role", key.role.rawValue)
-        writer.member("unit", key.unit.text)
-        writer.member("source", key.source)
-        writer.member("created_at", key.createdAt, in: view.zone)
-        writer.member("revoked_at", key.revokedAt, in: view.zone)
+        write(key, view, to: &writer)
         writer.endObject()
       }
     }
+  }
+
+  private func write(_ key: APIKeyAccount, _ view: CallerView, to writer: inout JSONWriter) {
+    writer.member("id", key.identifier)
+    writer.member("name", key.name)
+    writer.member("role", key.role.rawValue)
+    writer.member("unit", key.unit.text)
+    writer.member("source", key.source)
+    writer.member("reports_per_minute", key.reportsPerMinute)
+    writer.member("created_at", key.createdAt, in: view.zone)
+    writer.member("revoked_at", key.revokedAt, in: view.zone)
   }
 
   /// 201 with the key: this once.
@@ -100,11 +107,29 @@ struct AccountRoutes: Sendable {
     }
   }
 
+  /// `{action: limit, reports_per_minute?}`: 200 with the key; without a number it is no longer limited.
+  private func limitKey(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+    let view = try console.administratorView(context)
+    let body = try await request.collectJSON(limits: BodyFields.limits)
+    let key = try await KeyRing(console: console, view: view).act(body, on: context.parameters.get("id"))
+    return .json { writer in
+      writer.beginObject()
+      write(key, view, to: &writer)
+      writer.endObject()
+    }
+  }
+
   private func revokeKey(_ context: AuthenticatedContext) async throws -> Response {
     let view = try console.administratorView(context)
     try await KeyRing(console: console, view: view).revoke(context.parameters.get("id"))
     return Response(status: .noContent)
   }
+}
+
+/// What is done with keys of machines, besides making and revoking them.
+enum KeyAction: String, CaseIterable, Sendable {
+  /// Another limit, or none.
+  case limit
 }
 
 /// The keys of machines under an administrator's unit.
@@ -120,29 +145,70 @@ struct KeyRing: Sendable {
     return found.filter { view.covers($0.unit) }
   }
 
-  /// `{name, unit, source?, role?}`; the role is that of a source unless another is named.
+  /// `{name, unit, source?, role?, reports_per_minute?}`; the role is that of a source unless another is named.
   func create(_ body: JSONValue) async throws -> APIKey {
     var fields = try BodyFields(body)
     let name = fields.requiredText("name")
     let role = fields.choice("role", of: Role.self) ?? .source
     let source = fields.choice("source", of: ReportSource.self)
+    let limit = limit(&fields)
     let post = view.post(&fields, role: nil)
     try fields.finish()
     guard let post else { throw Problem.invalid(fields.faults) }
+    let act = console.act("key_made", on: name, in: post.home, by: view)
     let key = try await store.createKey(
       district: post.home, name: name, role: role, unit: post.unit, source: source?.rawValue,
-      at: console.authenticator.now)
-    try await console.note("key_made", name, in: post.home, by: view)
+      reportsPerMinute: limit, at: console.authenticator.now, noting: act.note)
+    console.log(act)
     return key
   }
 
+  /// - Returns: the key as it is afterwards.
+  /// - Throws: 404 for a key that is unknown or worthless.
+  func act(_ body: JSONValue, on identifier: String?) async throws -> APIKeyAccount {
+    var fields = try BodyFields(body)
+    _ = fields.requiredText("action")
+    _ = fields.choice("action", of: KeyAction.self)
+    let limit = limit(&fields)
+    try fields.finish()
+    let known = try await find(identifier)
+    let act = console.act("key_limited", on: known.name, in: known.district, by: view)
+    guard
+      try await store.limitKey(
+        district: known.district, identifier: known.identifier, reportsPerMinute: limit, noting: act.note)
+    else { throw Self.unknown }
+    console.log(act)
+    console.authenticator.forget(.key, named: known.name)
+    return try await find(identifier)
+  }
+
+  private func limit(_ fields: inout BodyFields) -> Int32? {
+    let limit = fields.ordinal("reports_per_minute")
+    if let limit, !ReportAllowance.perMinute.contains(limit) {
+      fields.fault(
+        "reports_per_minute", "out_of_range", "A limit is at most \(ReportAllowance.perMinute.upperBound).")
+    }
+    return limit
+  }
+
+  private func find(_ identifier: String?) async throws -> APIKeyAccount {
+    guard let known = try await keys().first(where: { $0.identifier == identifier && $0.revokedAt == nil }) else {
+      throw Self.unknown
+    }
+    return known
+  }
+
+  private static var unknown: Problem { .notFound("There is no such key under your unit that is not revoked.") }
+
   /// - Throws: 404 for a key that is unknown or worthless already.
   func revoke(_ identifier: String?) async throws {
-    let known = try await keys().first { $0.identifier == identifier && $0.revokedAt == nil }
-    guard let known,
-      try await store.revokeKey(district: known.district, identifier: known.identifier, at: console.authenticator.now)
-    else { throw Problem.notFound("There is no such key under your unit that is not revoked.") }
+    let known = try await find(identifier)
+    let act = console.act("key_revoked", on: known.name, in: known.district, by: view)
+    guard
+      try await store.revokeKey(
+        district: known.district, identifier: known.identifier, at: console.authenticator.now, noting: act.note)
+    else { throw Self.unknown }
+    console.log(act)
     console.authenticator.forget(.key, named: known.name)
-    try await console.note("key_revoked", known.name, in: known.district, by: view)
   }
 }

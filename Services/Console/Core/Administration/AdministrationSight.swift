@@ -26,11 +26,14 @@ extension Console {
     return view
   }
 
-  /// Notes what an administrator has done, where those who have charge of the district read it, and in the log.
-  func note(_ act: String, _ subject: String, in district: UnitCode, by view: CallerView) async throws {
-    logger.notice("administration: \(act)", metadata: ["subject": "\(subject)", "by": "\(view.caller.name)"])
-    try await AdministrativeActs(pool: pool)
-      .note(AdministrativeAct(act, subject, in: district, by: view.actor.text, at: now))
+  /// What an administrator is about to do. Its note goes into the transaction of the deed, where those who have charge of
+  /// the district read it; `log` follows when it is done.
+  func act(_ act: String, on subject: String, in district: UnitCode, by view: CallerView) -> AdministrativeAct {
+    AdministrativeAct(act, subject, in: district, by: view.actor.text, at: now)
+  }
+
+  func log(_ act: AdministrativeAct) {
+    logger.notice("administration: \(act.act)", metadata: ["subject": "\(act.subject)", "by": "\(act.actor)"])
   }
 }
 

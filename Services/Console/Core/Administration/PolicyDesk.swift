@@ -97,12 +97,14 @@ struct PolicyDesk: Sendable {
     return preview
   }
 
+  /// - Parameter note: notes it in the same transaction.
   func load(
-    _ draft: PolicyDraft, after version: Int32
+    _ draft: PolicyDraft, after version: Int32, noting note: @escaping @Sendable (_ version: Int32) -> PostgresCall
   ) async throws -> [(district: UnitCode, version: Int32, isNew: Bool)] {
     do {
       return try await NetworkLoading.store(
-        draft.network, archive: draft.archive, after: version, by: view.actor.text, beginsJournals: false, pool)
+        draft.network, archive: draft.archive, after: version, by: view.actor.text, beginsJournals: false,
+        noting: note, pool)
     } catch let NetworkLoadFault.changedMeanwhile(current) {
       throw Self.changed(current)
     }

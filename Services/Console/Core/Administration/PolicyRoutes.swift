@@ -79,10 +79,12 @@ struct PolicyRoutes: Sendable {
       guard draft.digest == digest else {
         throw Problem.conflict(code: "other_files", "These are not the files that were looked at.")
       }
-      let versions = try await desk.load(draft, after: basis.version)
-      try await console.note(
-        "load_network", "\(draft.network.policy.name) \(versions.map(\.version).max() ?? 0)", in: basis.district,
-        by: view)
+      let act = { @Sendable (version: Int32) in
+        console.act(
+          "load_network", on: "\(draft.network.policy.name) \(version)", in: basis.district, by: view)
+      }
+      let versions = try await desk.load(draft, after: basis.version) { act($0).note }
+      console.log(act(versions.map(\.version).max() ?? 0))
       try await console.policies.refresh()
       return .json(.created) { writer in
         writer.beginObject()

@@ -1,3 +1,4 @@
+import Casework
 import Cryptography
 import Domain
 import Logging
@@ -63,11 +64,13 @@ struct UserDirectory: Sendable {
         Problem.FieldFault(field: "username", code: "taken", detail: "There is a user of this name.")
       ])
     }
+    let act = console.act("user_made", on: username, in: post.home, by: view)
     let isAdded = try await store.putUser(
       district: post.home, username: username, role: role, unit: post.unit, department: post.department,
-      password: try await console.authenticator.hash(password: password), at: console.authenticator.now)
+      password: try await console.authenticator.hash(password: password), at: console.authenticator.now,
+      noting: act.note)
     guard isAdded else { throw Problem.conflict(code: "taken", "There is a user of this name.") }
-    try await note("user_made", username, in: post.home)
+    console.log(act)
     return (try await find(PercentEncoding.encode(username)), made)
   }
 
@@ -82,6 +85,8 @@ struct UserDirectory: Sendable {
     if user.username == view.caller.name, action == .disable || action == .change {
       throw Problem.conflict(code: "own_account", "Nobody disables or changes their own account.")
     }
+    let act = console.act("user_\(action.rawValue)", on: user.username, in: user.district, by: view)
+    let isDone: Bool
     switch action {
     case .change:
       let role = self.role(&fields)
@@ -91,24 +96,27 @@ struct UserDirectory: Sendable {
       guard post.home == user.district else {
         throw Problem.conflict(code: "other_district", "An account stays in its district; make a new one there.")
       }
-      _ = try await store.changeUser(
-        district: user.district, username: user.username, role: role, unit: post.unit, department: post.department)
+      isDone = try await store.changeUser(
+        district: user.district, username: user.username, role: role, unit: post.unit, department: post.department,
+        noting: act.note)
     case .setPassword:
       let password = self.password(&fields)
       try fields.finish()
       made = password.made
-      _ = try await store.setPassword(
+      isDone = try await store.setPassword(
         district: user.district, username: user.username,
-        password: try await console.authenticator.hash(password: password.text), at: console.authenticator.now)
+        password: try await console.authenticator.hash(password: password.text), at: console.authenticator.now,
+        noting: act.note)
     case .disable:
       try fields.finish()
-      _ = try await store.disableUser(district: user.district, username: user.username, at: console.authenticator.now)
+      isDone = try await store.disableUser(
+        district: user.district, username: user.username, at: console.authenticator.now, noting: act.note)
     case .enable:
       try fields.finish()
-      _ = try await store.enableUser(district: user.district, username: user.username)
+      isDone = try await store.enableUser(district: user.district, username: user.username, noting: act.note)
     }
     console.authenticator.forget(.user, named: user.username)
-    try await note("user_\(action.rawValue)", user.username, in: user.district)
+    if isDone { console.log(act) }
     return (try await find(PercentEncoding.encode(user.username)), made)
   }
 
@@ -129,9 +137,5 @@ struct UserDirectory: Sendable {
         "password", "bad_password", "A password has at least \(Self.minPasswordCharacters) characters.")
     }
     return (given, nil)
-  }
-
-  private func note(_ act: String, _ username: String, in home: UnitCode) async throws {
-    try await console.note(act, username, in: home, by: view)
   }
 }

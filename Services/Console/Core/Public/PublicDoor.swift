@@ -13,7 +13,7 @@ import Wire
 /// Counts are this process's own. Thread-safe.
 final class PublicDoor: Sendable {
   /// Codes that one address may get wrong.
-  static let wrongCodes = AttemptLedger.Limit(count: 10, seconds: 900)
+  static let wrongCodes = AttemptLimit(count: 10, seconds: 900)
   /// Reports that are read at the same time, of everybody and of one address: each may be `maxReportBytes` long, and
   /// who sends slowly must not keep others out.
   static let maxReading = 16
@@ -23,8 +23,8 @@ final class PublicDoor: Sendable {
   static let maxReportBytes = 16 << 20
 
   private struct Counts {
-    var reports = AttemptLedger()
-    var codes = AttemptLedger()
+    var reports = AttemptLedger<String>()
+    var codes = AttemptLedger<String>()
     /// How many reports are being read, by address.
     var reading: [String: Int] = [:]
 
@@ -111,8 +111,8 @@ final class PublicDoor: Sendable {
     }
   }
 
-  private static func limit(_ page: PublicPolicy) -> AttemptLedger.Limit {
-    AttemptLedger.Limit(count: page.reportsPerAddress.count, seconds: page.reportsPerAddress.seconds)
+  private static func limit(_ page: PublicPolicy) -> AttemptLimit {
+    AttemptLimit(count: page.reportsPerAddress.count, seconds: page.reportsPerAddress.seconds)
   }
 
   private static func tooMany(code: String, _ seconds: Int) -> Problem {

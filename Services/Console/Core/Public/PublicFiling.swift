@@ -46,7 +46,7 @@ extension PublicVisit {
     let problem = answer.problem
     // The same form came twice at once, or came back with other words: it was filed, and stays as it was.
     if problem.code == "idempotency_mismatch", let filed = try await self.report(of: code) { return filed }
-    throw refusal(answer.status, problem)
+    throw refusal(answer, problem)
   }
 
   private func send(_ photo: PublicReport.Photo) async throws -> String {
@@ -55,11 +55,11 @@ extension PublicVisit {
       headers: [OutgoingRequest.Header("Content-Type", "application/octet-stream")], body: photo.bytes)
     if answer.status == 201, let id = answer.json?["id"]?.stringValue { return id }
     if (400..<500).contains(answer.status), answer.status != 429 { throw PublicRefusal(faults: ["photos": "photo"]) }
-    throw refusal(answer.status, answer.problem)
+    throw refusal(answer, answer.problem)
   }
 
   /// What the door refused, beside the fields of the form.
-  private func refusal(_ status: Int, _ problem: (code: String, fields: [String])) -> any Error {
+  private func refusal(_ answer: IncomingResponse, _ problem: (code: String, fields: [String])) -> any Error {
     var faults: [String: String] = [:]
     for field in problem.fields {
       switch field.prefix(while: { $0 != "." }) {
@@ -71,9 +71,10 @@ extension PublicVisit {
       default: break
       }
     }
-    if status == 422, !faults.isEmpty { return PublicRefusal(faults: faults) }
+    if answer.status == 422, !faults.isEmpty { return PublicRefusal(faults: faults) }
     return Problem.unavailable(
-      code: "no_report_door", retryAfterSeconds: 5, "The door for reports answered \(status) \(problem.code).")
+      code: "no_report_door", retryAfterSeconds: answer.retryAfterSeconds ?? 5,
+      "The door for reports answered \(answer.status) \(problem.code).")
   }
 }
 
@@ -85,6 +86,10 @@ struct PublicRefusal: Error, Sendable, Equatable {
 extension IncomingResponse {
   fileprivate var json: JSONValue? {
     try? JSONParser.parse(body)
+  }
+
+  fileprivate var retryAfterSeconds: Int? {
+    headers.first { $0.name.lowercased() == "retry-after" }.flatMap { Int($0.value) }
   }
 
   /// The code of a problem and the fields that it names.

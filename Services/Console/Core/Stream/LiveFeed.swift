@@ -4,6 +4,7 @@ import Journal
 import Logging
 import Operations
 import Platform
+import WebAuth
 
 /// An event as it is sent on: decoded, and written as a document, once for all who hear it.
 ///
@@ -75,6 +76,8 @@ final class LiveFeed: Sendable {
   static let maxKeptEvents = 1_024
   /// Streams at once.
   static let maxListeners = 2_000
+  /// Streams of one account at once, where nothing else is set: one alone cannot keep all others out.
+  static let usualListenersOfAccount = 1_000
 
   /// What a stream finds when it looks.
   enum Look {
@@ -87,6 +90,22 @@ final class LiveFeed: Sendable {
     case closed
   }
 
+  /// Whose streams are counted together.
+  struct Account: Hashable, Sendable {
+    let kind: Caller.Kind
+    let district: UnitCode
+    let name: String
+
+    init(_ caller: Caller) { (kind, district, name) = (caller.kind, caller.district, caller.name) }
+  }
+
+  /// Why there is no place for another stream.
+  enum Refusal: Error, Hashable {
+    case full
+    /// The account has as many as one may have.
+    case fullForAccount(limit: Int)
+  }
+
   private struct Tail {
     /// The last number that was added, or from which on events are kept.
     var lastSeq: Int64
@@ -97,10 +116,16 @@ final class LiveFeed: Sendable {
     var tails: [UnitCode: Tail] = [:]
     var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
     var nextListener = 0
+    var accounts: [Account: Int] = [:]
     var isClosed = false
   }
 
+  private let maxListenersOfAccount: Int
   private let state = Locked(State())
+
+  init(maxListenersOfAccount: Int = LiveFeed.usualListenersOfAccount) {
+    self.maxListenersOfAccount = maxListenersOfAccount
+  }
 
   /// Adds events that continue what is kept; those that do not begin it anew.
   func add(_ events: [LiveEvent], of district: UnitCode) {
@@ -162,16 +187,21 @@ final class LiveFeed: Sendable {
     for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield() }
   }
 
-  /// A listener is woken whenever something may have come; several wake-ups may be one. Nil when there are too many.
-  func listen() -> Listener? {
+  /// A listener is woken whenever something may have come; several wake-ups may be one.
+  ///
+  /// - Throws: ``Refusal`` when there are too many of all, or of this account.
+  func listen(_ account: Account) throws(Refusal) -> Listener {
     let (wakes, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let number = state.withLock { state -> Int? in
-      guard !state.isClosed, state.listeners.count < Self.maxListeners else { return nil }
+    let number = try state.withLock { state throws(Refusal) in
+      guard !state.isClosed, state.listeners.count < Self.maxListeners else { throw .full }
+      let own = state.accounts[account, default: 0]
+      guard own < maxListenersOfAccount else { throw .fullForAccount(limit: maxListenersOfAccount) }
+      state.accounts[account] = own + 1
       state.nextListener += 1
       state.listeners[state.nextListener] = continuation
       return state.nextListener
     }
-    return number.map { Listener(feed: self, number: $0, wakes: wakes) }
+    return Listener(feed: self, number: number, account: account, wakes: wakes)
   }
 
   /// Ends every stream.
@@ -186,22 +216,28 @@ final class LiveFeed: Sendable {
 
   var listenerCount: Int { state.withLock { $0.listeners.count } }
 
-  fileprivate func leave(_ number: Int) {
-    state.withLock { $0.listeners.removeValue(forKey: number) }?.finish()
+  fileprivate func leave(_ number: Int, of account: Account) {
+    state.withLock { state in
+      let own = state.accounts[account, default: 1] - 1
+      state.accounts[account] = own > 0 ? own : nil
+      return state.listeners.removeValue(forKey: number)
+    }?.finish()
   }
 
   /// One stream's place at the feed; it leaves when it is let go.
   final class Listener: Sendable {
     private let feed: LiveFeed
     private let number: Int
+    private let account: Account
     let wakes: AsyncStream<Void>
 
-    fileprivate init(feed: LiveFeed, number: Int, wakes: AsyncStream<Void>) {
+    fileprivate init(feed: LiveFeed, number: Int, account: Account, wakes: AsyncStream<Void>) {
       self.feed = feed
       self.number = number
+      self.account = account
       self.wakes = wakes
     }
 
-    deinit { feed.leave(number) }
+    deinit { feed.leave(number, of: account) }
   }
 }

@@ -22,9 +22,7 @@ struct StreamRoutes: Sendable {
     let view = try console.view(context)
     guard let credential = context.authentication?.credential else { throw AuthenticationError.missing }
     let start = try await start(request, view)
-    guard let listener = console.feed.listen() else {
-      throw Problem.unavailable(code: "too_many_streams", retryAfterSeconds: 5, "Too many streams are open.")
-    }
+    let listener = try place(for: view.caller)
     let stream = EventStream(
       console: console, caller: view.caller, credential: credential, listener: listener, start: start.place,
       skipped: start.skipped)
@@ -32,6 +30,23 @@ struct StreamRoutes: Sendable {
       status: .ok,
       headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"],
       body: ResponseBody { [view] writer in try await stream.write(to: &writer, view.network) })
+  }
+
+  /// - Throws: `Problem` 503 when there are too many streams, 429 when the account has too many.
+  private func place(for caller: Caller) throws(Problem) -> LiveFeed.Listener {
+    do throws(LiveFeed.Refusal) {
+      return try console.feed.listen(LiveFeed.Account(caller))
+    } catch {
+      switch error {
+      case .full:
+        throw .unavailable(code: "too_many_streams", retryAfterSeconds: 5, "Too many streams are open.")
+      case .fullForAccount(let limit):
+        throw Problem(
+          .tooManyRequests, code: "too_many_streams",
+          detail: "This account has \(limit) streams open, as many as one may have. Close one of them first.",
+          headers: [.retryAfter: "5"])
+      }
+    }
   }
 
   /// After which number of each district to begin: what the client has seen, or the journal's end. A district that the

@@ -17,6 +17,7 @@ struct AttachmentRoute: Sendable {
   func post(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let caller = try context.requireCaller()
     let sender = try intake.sender(caller)
+    if let problem = intake.meter.beginImage(of: caller) { throw problem }
     try request.requireContentType(Self.mediaTypes)
     let image = try await image(of: request)
     guard !image.isEmpty else { throw Problem.malformed(code: "empty", "There is no image in the body.") }

@@ -10,6 +10,8 @@ import Wire
 
 /// `POST /v1/reports/bulk`: lines of JSON in, one line of result for each, in order, while the stream goes on.
 ///
+/// Of a key that is limited each line counts; those beyond the limit are refused one by one, as bad ones are.
+///
 /// What has been read while a commit is under way is filed with the next; a sender that waits for each answer gets it
 /// at once.
 struct BulkRoute: Sendable {
@@ -27,6 +29,7 @@ struct BulkRoute: Sendable {
   func post(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
     let caller = try context.requireCaller()
     _ = try intake.sender(caller)
+    if let problem = intake.meter.refusal(of: caller) { throw problem }
     let key = try ReportIntake.key(request.headers[.idempotencyKey])
     try request.requireContentType(Self.mediaTypes)
     let body = request.body
@@ -80,6 +83,7 @@ struct BulkRoute: Sendable {
 
   private func prepare(_ lines: [LineSplitter.Line], key: String?, caller: Caller) -> [BulkQueue.Line] {
     lines.map { line in
+      if let problem = intake.meter.beginReport(of: caller) { return .refused(number: line.number, .problem(problem)) }
       switch line {
       case .tooLong(let number): return .refused(number: number, .tooLong)
       case .whole(let number, let bytes):

@@ -24,6 +24,7 @@ struct ReportRoute: Sendable {
 
   private func file(_ request: Request, caller: Caller) async throws -> Response {
     let sender = try intake.sender(caller)
+    if let problem = intake.meter.beginReport(of: caller) { throw problem }
     let key = try ReportIntake.key(request.headers[.idempotencyKey])
     try request.requireContentType(["application/json"])
     let body = try await request.collectBody(maxBytes: ReportLimits.maxReportBytes)

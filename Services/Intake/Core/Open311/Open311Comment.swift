@@ -17,6 +17,7 @@ extension Open311Door {
     let (fields, _, body) = try await form(of: request)
     let caller = try await caller(request, fields)
     let sender = try intake.sender(caller)
+    if let problem = intake.meter.beginReport(of: caller) { throw problem }
     let network = sender.network
     guard let text = fields["service_request_id"], let id = CaseID(text),
       id.district == caller.district || sender.city != nil,

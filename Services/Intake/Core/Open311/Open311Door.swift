@@ -170,6 +170,7 @@ struct Open311Door: Sendable {
     let (fields, images, body) = try await form(of: request)
     let caller = try await caller(request, fields)
     let sender = try intake.sender(caller)
+    if let problem = intake.meter.beginReport(of: caller) { throw problem }
     let network = sender.network
     let wanted = try jurisdiction(fields, of: sender)
     // What can be refused without them is refused before images are taken in.

@@ -13,6 +13,7 @@ struct ReportIntake: Sendable {
   let policies: PolicyStore
   let clock: any WallClock
   let metrics: IntakeMetrics
+  let meter = SenderMeter()
 
   /// The sender with the network as it is now.
   ///

@@ -159,6 +159,7 @@ enum KeysPage: AdministrationPage {
         cells: [
           .text(key.name), .code(key.identifier), .text(texts.word("role", key.role.rawValue)),
           .text(key.source.map { texts.word("source", $0) } ?? texts("administration.keys.any_source")),
+          .number(key.reportsPerMinute.map { "\($0)" } ?? texts("administration.keys.no_limit")),
           .text(request.names.place(key.unit)),
           key.revokedAt == nil
             ? .badge(texts("administration.keys.valid"), tone: "fine")
@@ -168,7 +169,9 @@ enum KeysPage: AdministrationPage {
     return [
       AdministrationTable(
         id: "keys", title: texts("administration.keys.title"),
-        columns: ["name", "id", "role", "source", "unit", "state"].map { texts("administration.field.\($0)") },
+        columns: ["name", "id", "role", "source", "per_minute", "unit", "state"].map {
+          texts("administration.field.\($0)")
+        },
         rows: rows, empty: texts("administration.keys.empty"))
     ]
   }
@@ -187,6 +190,9 @@ enum KeysPage: AdministrationPage {
           .init(
             name: "source", label: texts("administration.field.source"), kind: .choice(sources),
             hint: texts("administration.keys.source_hint")),
+          .init(
+            name: "reports_per_minute", label: texts("administration.keys.limit"), kind: .text,
+            hint: texts("administration.keys.limit_hint")),
           PostFields(request: request).unit(nil),
         ], hint: texts("administration.keys.create_hint"))
     ]
