@@ -31,6 +31,9 @@ public enum CommonKeys {
       guard let name, !(1...64).contains(name.utf8.count) || !name.utf8.allSatisfy(isInstanceByte) else { return nil }
       return "must be 1 to 64 letters, digits, dots, dashes and underscores"
     })
+  public static let threads = SettingKey(
+    "GRIDLOOP_THREADS", default: 0, unit: "threads", range: 0...256,
+    help: "threads that requests and tasks run on; 0: one for every two cores, as the services share them")
   public static let logLevel = SettingKey(
     "GRIDLOOP_LOG_LEVEL", default: Logger.Level.info, help: "least level that is logged")
   public static let clock = SettingKey(
@@ -50,7 +53,7 @@ public enum CommonKeys {
 
   public static let all: [any AnySettingKey] = [
     databaseURL, databaseConnections, lockTimeoutMilliseconds, statementTimeoutMilliseconds, bind, advertiseHost,
-    healthPort, healthAddressFile, instance, logLevel, clock, bus, busBind, curveKeyFile, home,
+    healthPort, healthAddressFile, instance, threads, logLevel, clock, bus, busBind, curveKeyFile, home,
   ]
 }
 
