@@ -167,8 +167,7 @@ struct KeyRing: Sendable {
   /// - Throws: 404 for a key that is unknown or worthless.
   func act(_ body: JSONValue, on identifier: String?) async throws -> APIKeyAccount {
     var fields = try BodyFields(body)
-    _ = fields.requiredText("action")
-    _ = fields.choice("action", of: KeyAction.self)
+    _ = fields.requiredChoice("action", of: KeyAction.self)
     let limit = limit(&fields)
     try fields.finish()
     let known = try await find(identifier)
