@@ -1,7 +1,9 @@
 """`make up` twice starts nothing twice, `make down` leaves nothing running, and what was kept is there again."""
 
+import contextlib
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -101,6 +103,24 @@ class UpAndDown(unittest.TestCase):
         self.assertEqual(self.stack.sql("SELECT district, last_seq, last_hash FROM journal_head"), head)
         self.assertEqual(self.stack.case(case)["id"], case)
         self.assertTrue(self.stack.verify_journal()["valid"])
+
+    def test_a_service_runs_on_as_many_threads_as_it_is_told(self):
+        file = self.stack.home / "settings/stats"
+        file.parent.mkdir(exist_ok=True)
+        for wanted in (3, 1):
+            file.write_text(f"GRIDLOOP_THREADS={wanted}\n")
+            self.stack.await_restart("stats", self.stack.signal("stats"))
+            self.assertEqual(self.event_loops("stats"), wanted)
+        file.unlink()
+        self.stack.await_restart("stats", self.stack.signal("stats"))
+
+    def event_loops(self, service):
+        names = []
+        for task in pathlib.Path("/proc", str(self.stack.process_id(service)), "task").iterdir():
+            # Other threads come and go meanwhile.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                names.append((task / "comm").read_text())
+        return sum(name.startswith("NIO-SGLTN") for name in names)
 
     def test_what_dies_is_started_again(self):
         before = self.stack.signal("stats")
